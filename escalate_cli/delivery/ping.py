@@ -27,7 +27,7 @@ def ping(url: str) -> None:
     switch notices the request.
 
     A child that takes longer is left alone, so that the next pass need not wait for it. It ends
-    itself at its limit.
+    itself at its limit, and a thread that holds nobody up waits for that.
     """
     import subprocess
 
@@ -35,8 +35,16 @@ def ping(url: str) -> None:
         return
     command = [sys.executable, "-I", "-S", "-c", _CHILD, str(LIMIT_SECONDS)]
     nowhere = subprocess.DEVNULL
-    with suppress(OSError, subprocess.TimeoutExpired):
+    with suppress(OSError):
         child = subprocess.Popen(
             command, stdin=subprocess.PIPE, stdout=nowhere, stderr=nowhere, start_new_session=True
         )
-        child.communicate(url.encode(), timeout=PATIENCE_SECONDS)
+        if child.stdin is not None:
+            with suppress(BrokenPipeError), child.stdin as pipe:
+                pipe.write(url.encode())
+        try:
+            child.wait(PATIENCE_SECONDS)
+        except subprocess.TimeoutExpired:
+            from threading import Thread
+
+            Thread(target=child.wait, name="the last heartbeat", daemon=True).start()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import socket
 from contextlib import suppress
 from pathlib import Path
@@ -10,11 +11,12 @@ from uuid import uuid4
 import pytest
 
 from escalate_cli.core.calendar.duration import SECOND
+from escalate_cli.delivery.ping import ping
 from tests.delivery.processes import needs_proc, until
 from tests.faults.disks import fill, small_disk
 from tests.faults.fallback import FALLBACK, beating
 from tests.faults.harness import CLOCK, installation
-from tests.servers import Answer
+from tests.servers import Answer, HttpServer
 
 
 def test_the_heartbeat_is_pinged_after_a_good_pass_and_not_more_often_than_asked(tmp_path, web):
@@ -48,6 +50,21 @@ def test_a_heartbeat_that_hangs_ends_itself_and_holds_up_nobody(tmp_path, web, t
         assert place.told == ["/a/p0", f"/beat/{own}"]
         assert len(having(own)) == 1
         until(lambda: not to_its_end or not having(own), 30)
+
+
+@needs_proc
+def test_whoever_sent_a_heartbeat_that_takes_long_leaves_no_process_unwaited_for(monkeypatch):
+    """A watch sends one a minute for years; and where Python tells of what is left, it has nothing to tell."""
+    own = uuid4().hex
+    monkeypatch.setenv("OWN", own)
+    monkeypatch.setattr("escalate_cli.delivery.ping.PATIENCE_SECONDS", 0)
+    with HttpServer(Answer(trick="hang")) as web:
+        ping(web.url("http", "/beat"))
+        gc.collect()  # would tell of a process that still runs
+        [left] = having(own)
+        web.wait_for(1)
+        web.release()
+        until(lambda: not left.exists(), 30)
 
 
 def having(word: str) -> list[Path]:

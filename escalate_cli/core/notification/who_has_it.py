@@ -13,12 +13,7 @@ from escalate_cli.core.events import ToldWhoHasIt
 from escalate_cli.core.events.reasons import SomebodyHasIt, Taking, TookIt, WasPaged, WasTold
 from escalate_cli.core.incident.decision import Decision
 from escalate_cli.core.incident.holding import stands_acknowledged
-from escalate_cli.core.incident.situation import (
-    Escalation,
-    EscalationStatus,
-    NotificationKind,
-    Situation,
-)
+from escalate_cli.core.incident.situation import Escalation, EscalationStatus, NotificationKind, Situation
 from escalate_cli.core.notification.hearsay import who_heard
 from escalate_cli.core.notification.paging import Letter, write_to
 from escalate_cli.core.notification.reached import may_have_arrived, quietly, ways_that_reached
