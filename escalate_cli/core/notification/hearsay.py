@@ -55,7 +55,7 @@ def _paged_last(escalation: Escalation, notifications: Sequence[Notification]) -
 
 
 def _heard_otherwise(recipient: Recipient, later: Iterable[Notification], until: Instant | None) -> bool:
-    """Whether this recipient has heard later, and not after `until`, that nobody has it or that it is over."""
+    """Whether this recipient has heard later, and not after `until`, that nobody has it or it is over."""
     return any(
         notification.recipient == recipient
         and (until is None or notification.created_at <= until)
