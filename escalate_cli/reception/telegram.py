@@ -29,7 +29,7 @@ _LONGEST_POLL = 50
 """seconds"""
 _KINDS = ("message", "callback_query", "message_reaction")
 _COMMAND = re.compile(r"/([A-Za-z]+)(?:_([A-Za-z0-9]{20}))?(?:@\w+)?(?=\s|$)")
-_PRESSED = re.compile(r"([a-z]{1,16}):([A-Za-z0-9]{20})")
+_PRESSED = re.compile(r"([a-z]{1,16}(?: all)?):([A-Za-z0-9]{20})")
 _SOON = 2.0
 """seconds for telling a phone that its button was heard; after some more it would not be told anyway"""
 _CONFLICT = 409

@@ -113,6 +113,8 @@ def test_a_button_counts_for_who_presses_it_and_is_told_so() -> None:
         assert asked(web, "answerCallbackQuery") == [{"callback_query_id": "77"}]
     assert (answer.sender, answer.text, answer.codes, answer.shared) == ("99", "OK", (CODE,), True)
     assert read({"update_id": 1, "callback_query": query | {"data": "of:another:bot"}}) == ()
+    (all_of_it,) = read({"update_id": 1, "callback_query": query | {"data": f"ok all:{CODE}"}})
+    assert (all_of_it.text, all_of_it.codes) == ("OK ALL", (CODE,))
 
 
 def test_a_reaction_is_the_emoji_that_is_new() -> None:
