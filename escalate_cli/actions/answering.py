@@ -53,7 +53,7 @@ class AnswerTakenIn(msgspec.Struct, frozen=True):
     @property
     def taken(self) -> bool:
         """Whether something was done, or was so already by the same person."""
-        done = (AnswerOutcome.DONE, AnswerOutcome.IN_PART, AnswerOutcome.TOLD)
+        done = (AnswerOutcome.DONE, AnswerOutcome.IN_PART, AnswerOutcome.TOLD, AnswerOutcome.TESTED)
         return self.answer is not None and self.answer.outcome in done
 
 
@@ -73,7 +73,7 @@ def take_in_within(context: Context, gateway: str, arrived: Arrived, *, reply: b
     catalog = context.running_catalog
     words = vocabulary(catalog.answers.words)
     since = context.moment() - EXPLAINED_FOR
-    messages = context.store.answers.messages(gateway, since)
+    messages = context.store.answers.messages(gateway, since, context.moment())
     if arrived.bounce is not None:
         answer = take_in_bounce(context, gateway, arrived, arrived.bounce, messages)
         return AnswerTakenIn(answer, "", "a message of ours could not be delivered")
@@ -89,12 +89,19 @@ def take_in_within(context: Context, gateway: str, arrived: Arrived, *, reply: b
     answer = _record(context, heard, became, gateway, arrived, say, now)
     if say and reply and catalog.answers.confirm:
         _send_back(context, heard, answer, say, gateway, arrived, now)
-    return AnswerTakenIn(answer, say, _because(context, heard, arrived, now))
+    because = _because(context, heard, arrived, now)
+    _note_trial(context, heard, because, now)
+    return AnswerTakenIn(answer, say, because)
 
 
 def _became(context: Context, heard: Heard, gateway: str, arrived: Arrived) -> Became:
+    if isinstance(heard, Understood) and heard.about and heard.about[0].trial is not None:
+        name = context.running_catalog.person_name(heard.person)
+        return Became(AnswerOutcome.TESTED, wording.test_answered(name))
     if isinstance(heard, Understood):
         return carry_out_answer(context, heard, gateway, arrived)
+    if isinstance(heard, NotUnderstood) and heard.about is not None and heard.about.trial is not None:
+        return Became(AnswerOutcome.NOT_UNDERSTOOD, wording.TEST_NOT_UNDERSTOOD)
     if isinstance(heard, NotUnderstood):
         asks = heard.about is not None and heard.about.nudge is not None
         offer = wording.WORDS_FOR_NUDGES if asks else wording.WORDS_FOR_PAGES
@@ -105,7 +112,7 @@ def _became(context: Context, heard: Heard, gateway: str, arrived: Arrived) -> B
         return Became(AnswerOutcome.WHICH, wording.which_page(choices, _shown(heard.reply.word)))
     if isinstance(heard, Stranger):
         say = wording.stranger_answered(arrived.sender, heard.line)
-        return Became(AnswerOutcome.STRANGER, say, incident=heard.about.incident)
+        return Became(AnswerOutcome.STRANGER, say, incident=heard.about.incident or None)
     if isinstance(heard, NothingWaits) and heard.reply.word is Word.UNDO:
         return carry_out_answer(
             context, Understood(heard.person, (), heard.reply, heard.line), gateway, arrived
@@ -135,13 +142,25 @@ def _record(
         outcome=became.outcome,
         sent_at=arrived.sent_at,
         person=getattr(heard, "person", None),
-        notification_id=about.notification if about is not None else None,
+        notification_id=(about.notification or None) if about is not None else None,
         incident_id=became.incident,
         word=reply.word.value if reply is not None else None,
         action=became.action.value if became.action is not None else None,
         reply=say,
     )
     return replace(answer, id=context.store.answers.record(answer))
+
+
+def _note_trial(context: Context, heard: Heard, because: str, now: Instant) -> None:
+    """Whoever waits for the answer to a test message hears what came back."""
+    about = heard.about if isinstance(heard, NotUnderstood | Stranger) else None
+    understood = isinstance(heard, Understood)
+    if isinstance(heard, Understood) and heard.about:
+        about = heard.about[0]
+    if about is None or about.trial is None:
+        return
+    line = printable(getattr(heard, "line", ""))[:_LONGEST_LINE]
+    context.store.trials.note_heard(about.trial, line, because, now if understood else None)
 
 
 def _send_back(

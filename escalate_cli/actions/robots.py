@@ -30,6 +30,9 @@ def take_in_bounce(
     if asked is None or not bounce.final:
         return None
     reason = f"bounced: {printable(bounce.status)[:20] or 'it could not be delivered'}"
+    if asked.trial is not None:
+        context.store.trials.note_heard(asked.trial, "", reason, None)
+        return None
     failed = context.store.outbox.came_back(asked.notification, reason)
     if not failed:
         return None
@@ -61,12 +64,15 @@ def note_absence(context: Context, gateway: str, arrived: Arrived, messages: Mes
     people = people_at(arrived.sender, gateway, context.running_catalog)
     if asked is None or asked.recipient not in [Recipient.person(person.id) for person in people]:
         return
+    text = printable(arrived.subject or arrived.text.strip().partition("\n")[0])[:_LONGEST]
+    if asked.trial is not None:
+        context.store.trials.note_heard(asked.trial, text, "of a robot", None)
+        return
     ledger, now, person = context.store.ledger, context.moment(), asked.recipient.id
     told_at = ledger.fact(f"absence {person}")
     if told_at is not None and 0 <= now - int(told_at) < HOUR:
         return
     ledger.remember(f"absence {person}", str(now))
-    text = printable(arrived.subject or arrived.text.strip().partition("\n")[0])[:_LONGEST]
     carry_out_within(
         context,
         asked.incident,

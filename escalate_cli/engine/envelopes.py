@@ -50,7 +50,7 @@ def envelope(bench: Workbench, claimed: Claimed, gateway: Gateway, now: Instant)
     expanded = with_buttons(expanded, gateway, message.reply, bench.environ)
     made = sealed(gateway, expanded, message, short, notification.kind, _thread(claimed, situations))
     if message.reply is not None:
-        made = replace(made, marks=_marks(gateway, message.reply, bench.environ))
+        made = replace(made, marks=marks_of(gateway, message.reply, bench.environ))
     pages = any(each.notification.kind is NotificationKind.PAGE for each in (claimed, *claimed.also))
     return replace(made, urgent=pages)
 
@@ -73,7 +73,8 @@ def sealed(
     )  # fmt: skip
 
 
-def _marks(gateway: Gateway, reply: ToReply, environ: Mapping[str, str]) -> AnswerMarks:
+def marks_of(gateway: Gateway, reply: ToReply, environ: Mapping[str, str]) -> AnswerMarks:
+    """What the head of a mail says of answers, where it may be answered."""
     address = answers_of(gateway, environ)
     return AnswerMarks(reply.code, address is not None and address.options.get("plus") == "yes")
 

@@ -49,7 +49,7 @@ def due_readers(context: Context, now: Instant) -> list[DueReader]:
     if not listening:
         return []
     mail = [name for name, gateway in listening.items() if (gateway.answers or "").startswith("imap")]
-    waits = context.store.readers.waits(now - AFTER_THE_END, now - BOUNCES_COME, mail)
+    waits = context.store.readers.waits(now - AFTER_THE_END, now - BOUNCES_COME, now, mail)
     return [
         DueReader(listening[each.gateway], each.since, each.paging)
         for each in waits

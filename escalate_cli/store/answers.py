@@ -14,6 +14,7 @@ from escalate_cli.core.organisation.recipient import Recipient
 from escalate_cli.store.sqlite.database import Database
 from escalate_cli.store.sqlite.rows import from_row, to_row
 from escalate_cli.store.statements import Statements
+from escalate_cli.store.trials import Trials
 
 _sql = Statements("answers")
 
@@ -37,21 +38,27 @@ class Answers:
 
     def __init__(self, database: Database) -> None:
         self._db = database
+        self._trials = Trials(database)
 
-    def messages(self, gateway: str, since: Instant) -> Messages:
+    def messages(self, gateway: str, since: Instant, now: Instant) -> Messages:
         """How our messages are looked up for what came back by this gateway; those that nothing waits
-        for any more, as long as they went out after `since`.
+        for any more, as long as they went out after `since`. Test messages are among them.
         """
         return Messages(
-            by_codes=lambda codes: self._asked(_sql.asked_by_codes, codes=_list(codes)),
-            by_short_codes=lambda codes: self._asked(
-                _sql.asked_by_short_codes, gateway=gateway, codes=_list(codes)
+            by_codes=lambda codes: (
+                self._trials.by_codes(_list(codes)) + self._asked(_sql.asked_by_codes, codes=_list(codes))
             ),
-            by_external_ids=lambda ids: self._asked(
-                _sql.asked_by_external_ids, gateway=gateway, ids=_list(ids)
+            by_short_codes=lambda codes: (
+                self._trials.by_short_codes(gateway, _list(codes))
+                + self._asked(_sql.asked_by_short_codes, gateway=gateway, codes=_list(codes))
             ),
-            of_people=lambda recipients: self._asked(
-                _sql.asked_of_people, gateway=gateway, recipients=_list(recipients)
+            by_external_ids=lambda ids: (
+                self._asked(_sql.asked_by_external_ids, gateway=gateway, ids=_list(ids))
+                + self._trials.by_external_ids(gateway, _list(ids))
+            ),
+            of_people=lambda recipients: (
+                self._asked(_sql.asked_of_people, gateway=gateway, recipients=_list(recipients))
+                + self._trials.of_people(gateway, _list(recipients), now)
             ),
             lately=lambda recipients: self._asked(
                 _sql.asked_lately, gateway=gateway, recipients=_list(recipients), since=since

@@ -48,11 +48,17 @@ class ReaderStates:
     def __init__(self, database: Database) -> None:
         self._db = database
 
-    def waits(self, ended: Instant, mailed: Instant, mail: Sequence[str]) -> list[WaitsFor]:
+    def waits(self, ended: Instant, mailed: Instant, now: Instant, mail: Sequence[str]) -> list[WaitsFor]:
         """By which gateways answers may come: of incidents that run or have ended after `ended`, and by
-        those of `mail` also where anything went out after `mailed`: it may bounce.
+        those of `mail` also where anything went out after `mailed`: it may bounce. And those by which a
+        test message waits `now`.
         """
-        values = {"ended": ended, "mailed": mailed, "mail": msgspec.json.encode(list(mail)).decode()}
+        values = {
+            "ended": ended,
+            "mailed": mailed,
+            "now": now,
+            "mail": msgspec.json.encode(list(mail)).decode(),
+        }
         return [from_row(WaitsFor, row) for row in self._db.run(_sql.what_waits, values)]
 
     def waiting_incidents(self, gateway: str) -> list[int]:

@@ -15,6 +15,7 @@ from escalate_cli.store.readers import ReaderStates
 from escalate_cli.store.situations import Situations
 from escalate_cli.store.sqlite.database import Database
 from escalate_cli.store.sqlite.whereabouts import Whereabouts
+from escalate_cli.store.trials import Trials
 
 if TYPE_CHECKING:
     from escalate_cli.store.history import History
@@ -38,6 +39,7 @@ class Store:
         self.memos = Memos(self.database)
         self.answers = Answers(self.database)
         self.readers = ReaderStates(self.database)
+        self.trials = Trials(self.database)
 
     @property
     def history(self) -> History:

@@ -13,6 +13,7 @@ class AskedMessage(msgspec.Struct, frozen=True):
     """One message to one person. `standing` is the status of its incident, `nudge_standing` that of the
     nudge that it asks about. `digest` says that it carried messages about other incidents, too.
     `external_ids` are the ids by which its provider knows it, an id for each attempt, each on a line.
+    A test message has the number `trial`; its notification and incident are 0.
     """
 
     notification: int
@@ -30,6 +31,7 @@ class AskedMessage(msgspec.Struct, frozen=True):
     nudge_standing: str | None = None
     external_ids: str | None = None
     digest: bool = False
+    trial: int | None = None
 
     @property
     def short(self) -> str:

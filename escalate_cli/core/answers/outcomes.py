@@ -36,6 +36,8 @@ class AnswerOutcome(str, Enum):
     """no answer: a message of ours could not be delivered"""
     TOLD = "told"
     """a question was answered (WHO)"""
+    TESTED = "tested"
+    """it was the answer to a test message"""
 
 
 class AnswerAction(str, Enum):

@@ -247,11 +247,14 @@ def _was_there(asked: AskedMessage, arrived: Arrived) -> bool:
 def _without_code(
     person: str, reply: Reply, line: str, arrived: Arrived, mine: Sequence[AskedMessage]
 ) -> Heard | None:
-    """Exactly one page that waits and was there when it was written; else one that is somebody's."""
+    """Exactly one page or test message that waits and was there when it was written; else a page that is
+    somebody's.
+    """
     early = [asked for asked in mine if _was_there(asked, arrived)]
     pages = [asked for asked in early if asked.kind == "page"]
+    tests = [asked for asked in early if asked.trial is not None]
     for candidates in (
-        _one_each([asked for asked in pages if asked.waits]),
+        _one_each([asked for asked in (*tests, *pages) if asked.waits]),
         _one_each(pages),
         tuple(asked for asked in early if asked.kind == "nudge" and asked.waits),
     ):

@@ -14,16 +14,18 @@ _LONGEST_TITLE = 80
 NOT_UNDERSTOOD = "I did not understand. Nothing was changed and paging goes on."
 WORDS_FOR_PAGES = "Reply OK to take it, NO to pass it on, DONE when it is over, WHO to ask who has it."
 WORDS_FOR_NUDGES = "Reply YES or NO."
+TEST_NOT_UNDERSTOOD = "It arrived, and I did not understand it. Reply OK to show that answers arrive."
 
 
 class About(msgspec.Struct, frozen=True):
-    """An incident, as sentences name it: "#1 customers can't log in"."""
+    """An incident, as sentences name it: "#1 customers can't log in"; a test message has no number."""
 
     number: int
     title: str
 
     def __str__(self) -> str:
-        return f"#{self.number} {clip(printable(self.title), _LONGEST_TITLE)}"
+        title = clip(printable(self.title), _LONGEST_TITLE)
+        return f"#{self.number} {title}" if self.number else title
 
 
 def taken(about: About, spared: Iterable[str], still: Iterable[str], note: bool) -> str:
@@ -141,6 +143,11 @@ def how_it_stands(about: About, holder: str, since: str, waiting: str) -> str:
     if holder:
         return f"{holder} has had {about} since {since}."
     return f"Nobody has {about} yet. {waiting}".strip()
+
+
+def test_answered(name: str) -> str:
+    """Their answer to a test message arrived."""
+    return f"Your answer to the test has arrived, {name}. Nothing else follows from it."
 
 
 def stranger_answered(sender: str, line: str) -> str:

@@ -2,20 +2,26 @@
 
 -- name: what_waits
 -- The gateways by which somebody was asked of whom an answer may still come, of incidents that run or have
--- ended since `ended`; and those of mail (a JSON list) by which anybody was written to since `mailed`.
-SELECT n.gateway, min(n.created_at) AS since,
-    max(CASE WHEN r.status = 'open' AND n.kind = 'page' THEN r.id ELSE 0 END) AS paging
+-- ended since `ended`; those of mail (a JSON list) by which anybody was written to since `mailed`; and those
+-- by which test messages wait.
+SELECT gateway, min(since) AS since, max(paging) AS paging
 FROM (
-    SELECT id, status FROM incidents WHERE status <> 'resolved'
+    SELECT n.gateway, n.created_at AS since,
+        CASE WHEN r.status = 'open' AND n.kind = 'page' THEN r.id ELSE 0 END AS paging
+    FROM (
+        SELECT id, status FROM incidents WHERE status <> 'resolved'
+        UNION ALL
+        SELECT id, status FROM incidents WHERE resolved_at > :ended AND status = 'resolved'
+    ) r JOIN notifications n ON n.incident_id = r.id
+    WHERE n.attempts > 0 AND (
+        (n.kind IN ('page', 'nudge') AND n.recipient LIKE 'person:%')
+        OR (n.sent_at > :mailed AND n.gateway IN (SELECT value FROM json_each(:mail)))
+    )
     UNION ALL
-    SELECT id, status FROM incidents WHERE resolved_at > :ended AND status = 'resolved'
-) r JOIN notifications n ON n.incident_id = r.id
-WHERE n.attempts > 0 AND (
-    (n.kind IN ('page', 'nudge') AND n.recipient LIKE 'person:%')
-    OR (n.sent_at > :mailed AND n.gateway IN (SELECT value FROM json_each(:mail)))
+    SELECT gateway, created_at, 0 FROM trials WHERE until > :now
 )
-GROUP BY n.gateway
-ORDER BY n.gateway;
+GROUP BY gateway
+ORDER BY gateway;
 
 -- name: waiting_incidents
 -- The running incidents of which somebody was asked by this gateway.
@@ -25,20 +31,25 @@ ORDER BY n.incident_id;
 
 -- name: unanswered
 -- The provider's ids of what asks people by this gateway and has no answer yet, of incidents that run or have
--- ended since `ended`; the latest first.
-SELECT a.external_id AS id
-FROM (
-    SELECT id FROM incidents WHERE status <> 'resolved'
-    UNION ALL
-    SELECT id FROM incidents WHERE resolved_at > :ended AND status = 'resolved'
-) r JOIN notifications n ON n.incident_id = r.id JOIN attempts a ON a.notification_id = n.id
-WHERE n.gateway = :gateway AND n.kind IN ('page', 'nudge') AND n.recipient LIKE 'person:%'
-    AND a.external_id IS NOT NULL
-    AND NOT EXISTS (
-        SELECT 1 FROM answers w WHERE w.gateway = :gateway AND w.external_id = a.external_id
-    )
-ORDER BY a.id DESC
-LIMIT 100;
+-- ended since `ended`; the latest first. Before them those of test messages.
+SELECT external_id AS id FROM trials
+WHERE until > :ended AND answered_at IS NULL AND gateway = :gateway AND external_id IS NOT NULL
+UNION ALL
+SELECT id FROM (
+    SELECT a.external_id AS id
+    FROM (
+        SELECT id FROM incidents WHERE status <> 'resolved'
+        UNION ALL
+        SELECT id FROM incidents WHERE resolved_at > :ended AND status = 'resolved'
+    ) r JOIN notifications n ON n.incident_id = r.id JOIN attempts a ON a.notification_id = n.id
+    WHERE n.gateway = :gateway AND n.kind IN ('page', 'nudge') AND n.recipient LIKE 'person:%'
+        AND a.external_id IS NOT NULL
+        AND NOT EXISTS (
+            SELECT 1 FROM answers w WHERE w.gateway = :gateway AND w.external_id = a.external_id
+        )
+    ORDER BY a.id DESC
+    LIMIT 100
+);
 
 -- name: lease_reader
 -- Read by a gateway until then, where nobody else does: one reader a gateway. A lease that is longer than any

@@ -148,16 +148,16 @@ CREATE TABLE notifications (
     held_back     INTEGER NOT NULL DEFAULT 0,  -- over the limit: goes out in a digest
     bundled_with  INTEGER                      -- the notification that carried it in its digest
 , reason TEXT NOT NULL DEFAULT '{}', code TEXT) STRICT;
-INSERT INTO "notifications" VALUES(1,1,'page','person:ana','sms','+1','next in turn in Identity; level 1 of 3 of policy standard',1795428000000000,'high','sent',1,1,NULL,1,1,0,0,NULL,1795428000000000,NULL,0,0,'escalate.toml:111',1795428000000000,'bb25a07043ec4b01b2c97a7e6ac457b8',1795428035000000,0,NULL,'{"meant":{"is":"nextinturn","team":"identity"},"cause":{"is":"levelreached","level":1,"levels":3,"policy":"standard","cycle":0,"why":""},"without":[]}','tnv7kmwbk4cp7qt2nkqs');
-INSERT INTO "notifications" VALUES(2,2,'page','person:cara','sms','+3','next in turn in Payments; level 1 of 3 of policy standard',1795428000000000,'high','sent',1,2,NULL,1,1,0,0,NULL,1795428000000000,NULL,0,0,'escalate.toml:111',1795428000000000,'e04e047126c145b9837b1b2c8ba3d1fd',1795428035000000,0,NULL,'{"meant":{"is":"nextinturn","team":"payments"},"cause":{"is":"levelreached","level":1,"levels":3,"policy":"standard","cycle":0,"why":""},"without":[]}','x5xwf6vvsx34fjn79kwr');
-INSERT INTO "notifications" VALUES(3,2,'inform','person:cara','email','cara@example.com','you were paged; Dan has it',1795428000000000,'high','sent',1,NULL,NULL,NULL,NULL,0,0,'Dan has it, right after the first page.',1795428000000000,NULL,0,0,'',1795428000000000,'8c4833c2d4a447599bfa053206b392bb',1795428035000000,0,NULL,'{"meant":{"is":"waspaged"},"cause":{"is":"somebodyhasit","by":"dan","how":"acknowledged"},"without":[]}',NULL);
-INSERT INTO "notifications" VALUES(4,3,'page','person:eve','email','eve@example.com','next in turn in Platform; level 1 of 3 of policy standard',1795428000000000,'low','sent',1,3,NULL,1,1,0,0,NULL,1795428000000000,NULL,0,0,'escalate.toml:111',1795428000000000,'80cfde06e03d44a882cd5a5bb34deb48',1795428035000000,0,NULL,'{"meant":{"is":"nextinturn","team":"platform"},"cause":{"is":"levelreached","level":1,"levels":3,"policy":"standard","cycle":0,"why":""},"without":[]}','cgn6fkz6hkwf7tpkqrmd');
+INSERT INTO "notifications" VALUES(1,1,'page','person:ana','sms','+1','next in turn in Identity; level 1 of 3 of policy standard',1795428000000000,'high','sent',1,1,NULL,1,1,0,0,NULL,1795428000000000,NULL,0,0,'escalate.toml:111',1795428000000000,'8afd1cf59ec645e5ba49da25681d7157',1795428035000000,0,NULL,'{"meant":{"is":"nextinturn","team":"identity"},"cause":{"is":"levelreached","level":1,"levels":3,"policy":"standard","cycle":0,"why":""},"without":[]}','fd45vqprzq3hzh5h6xng');
+INSERT INTO "notifications" VALUES(2,2,'page','person:cara','sms','+3','next in turn in Payments; level 1 of 3 of policy standard',1795428000000000,'high','sent',1,2,NULL,1,1,0,0,NULL,1795428000000000,NULL,0,0,'escalate.toml:111',1795428000000000,'a84d8c66a80f42e58f821c727a09cb69',1795428035000000,0,NULL,'{"meant":{"is":"nextinturn","team":"payments"},"cause":{"is":"levelreached","level":1,"levels":3,"policy":"standard","cycle":0,"why":""},"without":[]}','p9x32sjb8bk8rmbn24b7');
+INSERT INTO "notifications" VALUES(3,2,'inform','person:cara','email','cara@example.com','you were paged; Dan has it',1795428000000000,'high','sent',1,NULL,NULL,NULL,NULL,0,0,'Dan has it, right after the first page.',1795428000000000,NULL,0,0,'',1795428000000000,'2827e77e1cdc4094ab423bc7798e35d4',1795428035000000,0,NULL,'{"meant":{"is":"waspaged"},"cause":{"is":"somebodyhasit","by":"dan","how":"acknowledged"},"without":[]}',NULL);
+INSERT INTO "notifications" VALUES(4,3,'page','person:eve','email','eve@example.com','next in turn in Platform; level 1 of 3 of policy standard',1795428000000000,'low','sent',1,3,NULL,1,1,0,0,NULL,1795428000000000,NULL,0,0,'escalate.toml:111',1795428000000000,'48f1db9e48dd4c589c590d892b04c37d',1795428035000000,0,NULL,'{"meant":{"is":"nextinturn","team":"platform"},"cause":{"is":"levelreached","level":1,"levels":3,"policy":"standard","cycle":0,"why":""},"without":[]}','zx2p63jgwgdfr7dj8zr3');
 INSERT INTO "notifications" VALUES(5,3,'resolved','person:eve','email','eve@example.com','you were told of this incident',1795428000000000,'low','sent',1,NULL,NULL,NULL,NULL,0,0,'It is over after 0s, ended by root.
-it was nothing',1795428000000000,NULL,0,0,'',1795428000000000,'d2e442ac09f945378157f1b203e8a879',1795428035000000,0,NULL,'{"meant":{"is":"wastold"},"cause":{"is":"over","by":"root"},"without":[]}',NULL);
-INSERT INTO "notifications" VALUES(6,1,'nudge','person:ana','sms','+1','on call for Identity; you are asked: rule "A major that drags on": open for 2m while it is major',1795428120000000,'high','sent',1,NULL,1,NULL,NULL,0,0,NULL,1795428120000000,NULL,0,0,'escalate.toml:120',1795428120000000,'ad0c11117c8c458a9fd96ee2ab5e5a8a',1795428155000000,0,NULL,'{"meant":{"is":"oncallfor","team":"identity"},"cause":{"is":"asked","rule":"A major that drags on","condition":"severity = \"major\", open_for = \"2m\"","when":{"severities":["major"],"open_for":120000000,"text":"severity = \"major\", open_for = \"2m\""}},"without":[]}','xc57x2d8hrvqd94n2wmq');
-INSERT INTO "notifications" VALUES(7,1,'page','person:bo','sms','+2','lead of Identity; level 2 of 3 of policy standard',1795428300000000,'high','sent',1,1,NULL,2,2,0,0,NULL,1795428300000000,NULL,0,0,'escalate.toml:114',1795428300000000,'db758eb024cd4c94aa67044f36bd12d5',1795428335000000,0,NULL,'{"meant":{"is":"leadof","team":"identity"},"cause":{"is":"levelreached","level":2,"levels":3,"policy":"standard","cycle":0,"why":""},"without":[]}','tp9mmdnmmxc76zmgh3zp');
-INSERT INTO "notifications" VALUES(8,1,'page','channel:identity-room','slack','identity','channel of Identity; level 2 of 3 of policy standard',1795428300000000,'high','sent',1,1,NULL,2,2,0,0,NULL,1795428300000000,NULL,0,0,'escalate.toml:114',1795428300000000,'4e66a208bd114025b90e4e2fa6586209',1795428335000000,0,NULL,'{"meant":{"is":"channelof","team":"identity"},"cause":{"is":"levelreached","level":2,"levels":3,"policy":"standard","cycle":0,"why":""},"without":[]}',NULL);
-INSERT INTO "notifications" VALUES(9,4,'page','person:dan','sms','+4','next in turn in Payments; level 1 of 3 of policy standard',1795428375000000,'high','retrying',1,4,NULL,1,1,0,0,NULL,NULL,'HTTP 503',0,0,'escalate.toml:111',1795428360000000,'a5a3cac59b3247e09f93eef953c43fe1',1795428395000000,0,NULL,'{"meant":{"is":"nextinturn","team":"payments"},"cause":{"is":"levelreached","level":1,"levels":3,"policy":"standard","cycle":0,"why":""},"without":[]}','b6779jq9txph7tdjtdxg');
+it was nothing',1795428000000000,NULL,0,0,'',1795428000000000,'1219c7ae04214334a3cc17386d9b7690',1795428035000000,0,NULL,'{"meant":{"is":"wastold"},"cause":{"is":"over","by":"root"},"without":[]}',NULL);
+INSERT INTO "notifications" VALUES(6,1,'nudge','person:ana','sms','+1','on call for Identity; you are asked: rule "A major that drags on": open for 2m while it is major',1795428120000000,'high','sent',1,NULL,1,NULL,NULL,0,0,NULL,1795428120000000,NULL,0,0,'escalate.toml:120',1795428120000000,'55ac23822a634f2187abc68a3626508d',1795428155000000,0,NULL,'{"meant":{"is":"oncallfor","team":"identity"},"cause":{"is":"asked","rule":"A major that drags on","condition":"severity = \"major\", open_for = \"2m\"","when":{"severities":["major"],"open_for":120000000,"text":"severity = \"major\", open_for = \"2m\""}},"without":[]}','k5r8mrxvnp55nrt38dtx');
+INSERT INTO "notifications" VALUES(7,1,'page','person:bo','sms','+2','lead of Identity; level 2 of 3 of policy standard',1795428300000000,'high','sent',1,1,NULL,2,2,0,0,NULL,1795428300000000,NULL,0,0,'escalate.toml:114',1795428300000000,'fab9c92130124ad1895c32d397521e63',1795428335000000,0,NULL,'{"meant":{"is":"leadof","team":"identity"},"cause":{"is":"levelreached","level":2,"levels":3,"policy":"standard","cycle":0,"why":""},"without":[]}','jx9dmdq2gz8xrtm8bzbc');
+INSERT INTO "notifications" VALUES(8,1,'page','channel:identity-room','slack','identity','channel of Identity; level 2 of 3 of policy standard',1795428300000000,'high','sent',1,1,NULL,2,2,0,0,NULL,1795428300000000,NULL,0,0,'escalate.toml:114',1795428300000000,'b776721f71464ea3964d16ec4e3e74fb',1795428335000000,0,NULL,'{"meant":{"is":"channelof","team":"identity"},"cause":{"is":"levelreached","level":2,"levels":3,"policy":"standard","cycle":0,"why":""},"without":[]}',NULL);
+INSERT INTO "notifications" VALUES(9,4,'page','person:dan','sms','+4','next in turn in Payments; level 1 of 3 of policy standard',1795428375000000,'high','retrying',1,4,NULL,1,1,0,0,NULL,NULL,'HTTP 503',0,0,'escalate.toml:111',1795428360000000,'2748e0c484474936a81416f6078997b6',1795428395000000,0,NULL,'{"meant":{"is":"nextinturn","team":"payments"},"cause":{"is":"levelreached","level":1,"levels":3,"policy":"standard","cycle":0,"why":""},"without":[]}','ch5x3qswzwb76jn9qqpk');
 CREATE TABLE nudges (
     id          INTEGER PRIMARY KEY,
     incident_id INTEGER NOT NULL REFERENCES incidents (id),
@@ -228,6 +228,20 @@ INSERT INTO "timeline" VALUES(28,4,1795428360000000,'routed','root','the reporte
 INSERT INTO "timeline" VALUES(29,4,1795428360000000,'escalation',NULL,'escalation to Payments by policy standard: Card payments belongs to Payments','{"event":"escalation-started","team":"payments","policy":"standard","services":["payments"],"because":"Card payments belongs to Payments","source":"escalate.toml:109"}');
 INSERT INTO "timeline" VALUES(30,4,1795428360000000,'level',NULL,'level 1 of 3 of policy standard: paged Dan','{"event":"level-paged","team":"payments","recipients":["person:dan"],"called_off":[],"policy":"standard","level":1,"levels":3,"cycle":0,"missed":[],"late_seconds":0,"source":"escalate.toml:111","why":"","human":true,"estimated":false}');
 INSERT INTO "timeline" VALUES(31,4,1795428360000000,'retrying',NULL,'page to Dan by sms: HTTP 503; attempt 2 of 4 in 15s','{"event":"retrying","what":"page","notification":9,"recipient":"person:dan","gateway":"sms","attempt":1,"digest_of":0,"beside_another":false,"reason":"HTTP 503; attempt 2 of 4 in 15s"}');
+CREATE TABLE trials (
+    id              INTEGER PRIMARY KEY,
+    code            TEXT    NOT NULL,
+    recipient       TEXT    NOT NULL,
+    gateway         TEXT    NOT NULL,
+    address         TEXT    NOT NULL,
+    created_at      INTEGER NOT NULL,
+    until           INTEGER NOT NULL,
+    sent_at         INTEGER,
+    external_id     TEXT,
+    answered_at     INTEGER,
+    line            TEXT    NOT NULL DEFAULT '',
+    heard           TEXT    NOT NULL DEFAULT ''
+);
 CREATE TABLE turns (
     team        TEXT    NOT NULL,
     turn        INTEGER NOT NULL,
@@ -260,7 +274,7 @@ CREATE INDEX attempts_external_id ON attempts (external_id) WHERE external_id IS
 CREATE INDEX answers_of_incident ON answers (incident_id) WHERE incident_id IS NOT NULL;
 CREATE INDEX answers_of_sender ON answers (gateway, sender, read_at);
 CREATE VIEW asked AS
-SELECT n.id AS notification, n.incident_id AS incident, n.recipient, n.gateway, n.address, n.kind, n.code,
+SELECT NULL AS trial, n.id AS notification, n.incident_id AS incident, n.recipient, n.gateway, n.address, n.kind, n.code,
     n.nudge_id AS nudge, n.attempts, n.created_at, n.sent_at, i.title, i.status AS standing,
     u.status AS nudge_standing,
     (SELECT group_concat(a.external_id, char(10)) FROM attempts a
@@ -269,4 +283,12 @@ SELECT n.id AS notification, n.incident_id AS incident, n.recipient, n.gateway, 
         SELECT 1 FROM notifications b WHERE b.bundled_with = n.id AND b.incident_id <> n.incident_id
     ) AS digest
 FROM notifications n JOIN incidents i ON i.id = n.incident_id LEFT JOIN nudges u ON u.id = n.nudge_id;
+CREATE INDEX trials_code ON trials (code);
+CREATE INDEX trials_until ON trials (until);
+CREATE INDEX trials_external_id ON trials (external_id) WHERE external_id IS NOT NULL;
+CREATE VIEW asked_trials AS
+SELECT id AS trial, 0 AS notification, 0 AS incident, 'Test message from escalate' AS title, recipient, gateway,
+    address, 'test' AS kind, CASE WHEN answered_at IS NULL THEN 'open' ELSE 'acknowledged' END AS standing,
+    NULL AS nudge, NULL AS nudge_standing, created_at, sent_at, code, external_id AS external_ids, 0 AS digest, until
+FROM trials;
 COMMIT;

@@ -52,7 +52,7 @@ CREATE TABLE readers (
 
 -- A message that somebody may answer, with what has to be known about it then.
 CREATE VIEW asked AS
-SELECT n.id AS notification, n.incident_id AS incident, n.recipient, n.gateway, n.address, n.kind, n.code,
+SELECT NULL AS trial, n.id AS notification, n.incident_id AS incident, n.recipient, n.gateway, n.address, n.kind, n.code,
     n.nudge_id AS nudge, n.attempts, n.created_at, n.sent_at, i.title, i.status AS standing,
     u.status AS nudge_standing,
     (SELECT group_concat(a.external_id, char(10)) FROM attempts a
@@ -61,3 +61,30 @@ SELECT n.id AS notification, n.incident_id AS incident, n.recipient, n.gateway, 
         SELECT 1 FROM notifications b WHERE b.bundled_with = n.id AND b.incident_id <> n.incident_id
     ) AS digest
 FROM notifications n JOIN incidents i ON i.id = n.incident_id LEFT JOIN nudges u ON u.id = n.nudge_id;
+
+-- Test messages that wait for an answer (test-page --wait), until when, and what was heard. `answered_at` is set
+-- once an answer was understood, `line` is what was written, `heard` how it was recognised or why it was none.
+CREATE TABLE trials (
+    id              INTEGER PRIMARY KEY,
+    code            TEXT    NOT NULL,
+    recipient       TEXT    NOT NULL,
+    gateway         TEXT    NOT NULL,
+    address         TEXT    NOT NULL,
+    created_at      INTEGER NOT NULL,
+    until           INTEGER NOT NULL,
+    sent_at         INTEGER,
+    external_id     TEXT,
+    answered_at     INTEGER,
+    line            TEXT    NOT NULL DEFAULT '',
+    heard           TEXT    NOT NULL DEFAULT ''
+);
+CREATE INDEX trials_code ON trials (code);
+CREATE INDEX trials_until ON trials (until);
+CREATE INDEX trials_external_id ON trials (external_id) WHERE external_id IS NOT NULL;
+
+-- A test message, with what has to be known about it when an answer comes; as in `asked`.
+CREATE VIEW asked_trials AS
+SELECT id AS trial, 0 AS notification, 0 AS incident, 'Test message from escalate' AS title, recipient, gateway,
+    address, 'test' AS kind, CASE WHEN answered_at IS NULL THEN 'open' ELSE 'acknowledged' END AS standing,
+    NULL AS nudge, NULL AS nudge_standing, created_at, sent_at, code, external_id AS external_ids, 0 AS digest, until
+FROM trials;
