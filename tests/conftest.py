@@ -37,6 +37,12 @@ def pytest_configure() -> None:
         tempfile.tempdir = _MEMORY
 
 
+def pytest_xdist_auto_num_workers() -> int:
+    """More workers than cores: a good part of what tests do is to wait, for processes, deadlines and polls."""
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return cores + max(1, cores // 2)
+
+
 @pytest.fixture(autouse=True)
 def leaves_nothing_elsewhere(request: pytest.FixtureRequest) -> Iterator[None]:
     """A test that has a directory of its own leaves nothing in those that all share."""

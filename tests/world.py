@@ -14,7 +14,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from escalate_cli.actions.declare import Request, store_declaration
@@ -123,14 +125,17 @@ class World:
         self.clock = WorldClock()
         self.post = Postbox(self.clock)
         self.configure(policies, more=more, organisation=organisation)
+        if not (directory / "escalate.db").exists():
+            new_database(directory / "escalate.db")
         self.store = Store(directory / "escalate.db", self.clock)
         self.read = 0
         self.start_at = self.clock.at
 
     def configure(self, policies: str, *, more: str = "", organisation: str = BANK) -> None:
         """Write the configuration anew; every look from now on uses it."""
-        (self.config / "escalate.toml").write_text(f"{organisation}{more}\n{policies}")
-        self.catalog: Catalog = load(self.config).catalog
+        text = f"{organisation}{more}\n{policies}"
+        (self.config / "escalate.toml").write_text(text)
+        self.catalog: Catalog = _compiled(text)
 
     def engine(self) -> Engine:
         return Engine(self.store, lambda: self.catalog, self.post, self.clock, {})
@@ -254,6 +259,29 @@ class World:
     def history(self) -> list[tuple[int, str]]:
         """Everything sent so far, as (whole minutes since the start, "sms to ana")."""
         return [((at - self.start_at) // MINUTE, spoken(envelope)) for at, envelope in self.post.letters]
+
+
+@cache
+def _compiled(text: str) -> Catalog:
+    """The configuration of one file `escalate.toml`, which many worlds share: it is frozen."""
+    with TemporaryDirectory() as directory:
+        (Path(directory) / "escalate.toml").write_text(text)
+        return load(Path(directory)).catalog
+
+
+@cache
+def _begun() -> bytes:
+    """A database in which nothing is kept yet."""
+    with TemporaryDirectory() as directory:
+        path = Path(directory) / "escalate.db"
+        Store(path, WorldClock()).close()
+        return path.read_bytes()
+
+
+def new_database(path: Path) -> None:
+    """What the first command would leave at `path`, without running every migration again."""
+    path.touch(0o600)
+    path.write_bytes(_begun())
 
 
 def spoken(envelope: Envelope) -> str:

@@ -44,7 +44,7 @@ from escalate_cli.foresight.simulation import Happening, Simulation, simulate
 from escalate_cli.store.store import Store
 from tests.foresight.census import EVERYTHING, met
 from tests.foresight.drawn import LENGTH, Deed, Night, nights
-from tests.world import Postbox, WorldClock
+from tests.world import Postbox, WorldClock, new_database
 
 DELIVERY = (EntryKind.SENT, EntryKind.HELD, EntryKind.RETRYING, EntryKind.FAILED, EntryKind.CANCELLED)
 
@@ -59,6 +59,7 @@ class Reality:
         self.clock = WorldClock(at=night.start - DAY)
         self.evening = False
         self.post = Postbox(self.clock, self._refusal)
+        new_database(directory / "escalate.db")
         self.store = Store(directory / "escalate.db", self.clock)
         self.engine = Engine(self.store, lambda: night.catalog, self.post, self.clock, {})
 
