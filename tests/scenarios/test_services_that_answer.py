@@ -9,12 +9,18 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import pytest
+
+from escalate_cli.clock import Clock
 from tests.answers.nights import Night, night_by
+from tests.delivery.processes import until
 from tests.reception import matrix_server, telegram_server, twilio_server
 from tests.reception.matrix_server import MatrixServer
 from tests.reception.pushover_server import ANA, TOKEN, PushoverServer
 from tests.reception.telegram_server import TelegramServer
 from tests.reception.twilio_server import NUMBER, SID, TwilioServer
+
+CLOCK = Clock()
 
 
 @contextmanager
@@ -57,6 +63,27 @@ def test_a_tap_of_somebody_who_is_nobody_changes_nothing_and_the_person_paged_he
         night.here("tick")
         assert night.status == "open"
         assert "That address is nobody's here, so nothing was done." in pushover.texts[-1]
+
+
+@pytest.mark.long
+def test_a_watch_hears_taps_on_pages_that_went_out_while_it_waited(tmp_path: Path) -> None:
+    with pushover_night(tmp_path) as (night, pushover):
+        night.here("tick")
+        watch = night.begin("watch", "--interval", "2s")
+        until(lambda: night.rows("SELECT 1 FROM facts WHERE name = 'last_pass_at'") != [])
+        for number in (1, 2):
+            night.here("declare", f"The X is down {number}", "-s", "x")
+            until(lambda: len(pushover.asked) > 0)
+        began = CLOCK.monotonic()
+        for receipt in pushover.receipts:
+            pushover.acknowledge(receipt)
+        until(lambda: night.rows("SELECT 1 FROM incidents WHERE status = 'open'") == [])
+        took = CLOCK.monotonic() - began
+        watch.terminate()
+        assert night.end(watch).code == 0
+    assert took < 20
+    for receipt in pushover.receipts:
+        assert pushover.asked.count(receipt) <= 2 + took / 5
 
 
 @contextmanager
