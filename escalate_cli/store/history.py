@@ -145,11 +145,11 @@ def _part(at: Instant, event: AnyEvent, by: str | None) -> tuple[str, Any] | Non
             )
             return "pagings", paging
     elif isinstance(event, happened.Acknowledged):
-        return "acks", AckRecord(at, by, event.team, event.level, False)
+        return "acks", AckRecord(at, by, event.team, event.level, False, *_way(event))
     elif isinstance(event, happened.AcknowledgedInPart):
-        return "acks", AckRecord(at, by, event.team, event.level, True)
+        return "acks", AckRecord(at, by, event.team, event.level, True, *_way(event))
     elif isinstance(event, happened.AcknowledgedBesides):
-        return "acks", AckRecord(at, by, None, None, True)
+        return "acks", AckRecord(at, by, None, None, True, *_way(event))
     elif isinstance(event, happened.EscalationStarted):
         return "joined", (at, event.team, event.policy)
     elif isinstance(event, happened.GoneOnByHand):
@@ -167,3 +167,9 @@ def _part(at: Instant, event: AnyEvent, by: str | None) -> tuple[str, Any] | Non
     elif isinstance(event, happened.ScopeChanged):
         return "scopes", Rescoped(at, event.added, event.dropped, event.before, by)
     return None
+
+
+def _way(event: happened.Event) -> tuple[str, str] | tuple[()]:
+    """How somebody acknowledged who did not type it, and by which gateway."""
+    way = event.answered
+    return () if way is msgspec.UNSET else (f"{way.how} {way.gateway}", way.gateway)

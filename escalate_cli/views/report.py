@@ -45,7 +45,12 @@ def report_data(report: Report) -> Data:
             "by_level": dict(report.acks_by_level),
             "by_gateway": dict(report.acks_by_gateway),
             "by_team": dict(report.acks_by_team),
+            "by_way": dict(report.acks_by_way),
         },
+        "answers_by_gateway": [
+            {"gateway": name, "to_answer": _spread(took)} for name, took in report.answer_by_gateway
+        ],
+        "answers_by_way": [{"way": name, "to_answer": _spread(took)} for name, took in report.answer_by_way],
         "levels_reached": dict(report.reached),
         "levels": [
             {

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from escalate_cli.cli.screens import style
 from escalate_cli.core.organisation.catalog import Catalog
-from escalate_cli.insight.report.figures import NOT_PAGED, OTHERWISE, Report, Spread, Times
+from escalate_cli.insight.report.figures import COMMAND, NOT_PAGED, OTHERWISE, Report, Spread, Times
 from escalate_cli.insight.report.statistics import quantile
 from escalate_cli.views.numbers import DAYS, span
 
@@ -39,6 +39,7 @@ def draw_report(console: Console, report: Report, catalog: Catalog, heading: str
     console.print(style.piece(_summary(report)))
     _times(console, report, catalog)
     _acknowledgements(console, report, catalog)
+    _ways(console, report)
     _levels(console, report, catalog)
     _changes(console, report, catalog)
     _nudges(console, report)
@@ -129,6 +130,31 @@ def _acknowledgements(console: Console, report: Report, catalog: Catalog) -> Non
         rows.append((shown, count, _share(count, incidents), bar(count, incidents)))
     console.print(style.table(("", "n", "share", " "), rows, wrap=("",), right=("n", "share")))
     _more(console, report.acks_by_team, "teams", _FEW)
+
+
+def _ways(console: Console, report: Report) -> None:
+    """How people answered, from where, and how fast; where all typed it, there is nothing to tell."""
+    if all(way == COMMAND for way, _ in report.acks_by_way):
+        return
+    total = sum(count for _, count in report.acks_by_way)
+    took = dict(report.answer_by_way)
+    rows: list[Sequence[object]] = [
+        (
+            f"by {way}" if way == COMMAND else f"by {way.replace('button by', 'a button of')}",
+            count,
+            _share(count, total),
+            bar(count, total, 10),
+            *(_pair(took[way]) if way in took else ("", "")),
+        )
+        for way, count in report.acks_by_way
+    ]
+    rows += [
+        (f"paged through {name}", spread.count, "", "", *_pair(spread))
+        for name, spread in report.answer_by_gateway
+    ]
+    style.heading(console, "How they answered: median from their page, and what nine of ten stay under")
+    columns = ("", "n", "share", " ", "answer after", "p90")
+    console.print(style.table(columns, rows, wrap=("",), right=("n", "share", "answer after", "p90")))
 
 
 def _levels(console: Console, report: Report, catalog: Catalog) -> None:

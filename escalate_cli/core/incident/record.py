@@ -81,13 +81,18 @@ class Paging(NamedTuple):
 
 
 class AckRecord(NamedTuple):
-    """An acknowledgement, as the timeline has it: `level` is the one that was current in the team then."""
+    """An acknowledgement, as the timeline has it: `level` is the one that was current in the team then.
+    `way` is how it came, "reply to email", and `answered_by` the gateway of that; both are None where it
+    was typed.
+    """
 
     at: Instant
     by: str | None
     team: str | None
     level: int | None
     partly: bool
+    way: str | None = None
+    answered_by: str | None = None
 
 
 class Raised(NamedTuple):
@@ -140,7 +145,8 @@ class TracedAck(NamedTuple):
 
     `level` is the level at which that person was paged last, `after` how long before, and `gateway`
     what carried the last message to them. All three are None for somebody who acknowledged without
-    having been paged. `current` is the level that had been paged last by then.
+    having been paged. `current` is the level that had been paged last by then. `way` and `answered_by`
+    are those of the acknowledgement.
     """
 
     at: Instant
@@ -150,6 +156,8 @@ class TracedAck(NamedTuple):
     after: Span | None
     gateway: str | None
     current: int | None
+    way: str | None = None
+    answered_by: str | None = None
 
 
 @dataclass(eq=False)
@@ -284,6 +292,8 @@ class Record:
             ack.at - paging.at if paging and not paging.estimated else None,
             carried[-1] if carried else None,
             ack.level,
+            ack.way,
+            ack.answered_by,
         )
 
     @cached_property

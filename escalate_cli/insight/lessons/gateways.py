@@ -15,6 +15,8 @@ from escalate_cli.insight.lessons.chance import stands_out, usual
 from escalate_cli.insight.lessons.proposal import LEAST, Backing, Past, Proposal, incident_ids
 
 _SHARE = 0.05
+_UNHEARD = 2 * LEAST
+"""incidents without an answer by a gateway that listens before that is told"""
 _ONE_ADDRESS = 0.8
 """if so much of the failures goes to one recipient, it is the address and not the gateway"""
 
@@ -48,7 +50,38 @@ def gateway_lessons(past: Past) -> list[Proposal]:
     failing = [
         gateway for gateway in sorted(uses) if gateway in past.catalog.gateways and _fails(gateway, uses)
     ]
-    return [_proposal(past, gateway, uses[gateway]) for gateway in failing]
+    return [_proposal(past, gateway, uses[gateway]) for gateway in failing] + _unheard(past)
+
+
+def _unheard(past: Past) -> list[Proposal]:
+    """Gateways that listen, by which nobody has answered though people acknowledged what it had paged
+    them for, every time in another way.
+    """
+    acks = [(record, answer) for record in past.records for answer in record.answers]
+    proposals = []
+    for gateway in sorted(past.catalog.gateways):
+        known = past.catalog.gateways[gateway]
+        paged = [(record, answer) for record, answer in acks if answer.gateway == gateway]
+        heard = any(answer.answered_by == gateway for _, answer in acks)
+        backing = Backing.by([record for record, _ in paged], len(paged))
+        if not known.listens or heard or len(backing.incidents) < _UNHEARD:
+            continue
+        people = len({answer.by for _, answer in paged})
+        by = f"{people} people" if people != 1 else "one person"
+        proposals.append(
+            Proposal(
+                code="gateway-unanswered",
+                title=f"Nobody answers by {gateway}: prove that answers arrive, and tell people",
+                evidence=(
+                    f"{len(paged)} pages through {gateway} were acknowledged by {by}, and none by an"
+                    " answer to it"
+                ),
+                backing=backing,
+                remark=f"{known.source}: `escalate test-page person:ID --wait 5m` proves the way back for each of them",
+                gateway=gateway,
+            )
+        )
+    return proposals
 
 
 def _uses(past: Past) -> dict[str, _Use]:

@@ -31,6 +31,7 @@ def lessons(past: Past) -> tuple[Proposal, ...]:
 ORDER = (
     "gateway-fails",
     "address-fails",
+    "gateway-unanswered",
     "unanswered-level",
     "short-wait",
     "long-wait",

@@ -21,6 +21,10 @@ fallback, a rule, or hand
 """
 
 
+COMMAND = "command"
+"""acknowledged by typing it, or by a program"""
+
+
 class Spread(msgspec.Struct, frozen=True):
     """`count` spans, their median and the value that nine of ten stay under; None where there are none."""
 
@@ -133,5 +137,11 @@ class Report(msgspec.Struct, frozen=True):
     weeks: tuple[WeekFigures, ...]
     hours: tuple[tuple[int, ...], ...]
     """pagings of people by weekday (Monday first) and hour of the day, in the organisation's zone"""
+    acks_by_way: tuple[tuple[str, int], ...] = ()
+    """how they acknowledged: "reply to email", "button by ntfy", "command" """
+    answer_by_gateway: tuple[tuple[str, Spread], ...] = ()
+    """from the page of somebody until they acknowledged, by what had carried it"""
+    answer_by_way: tuple[tuple[str, Spread], ...] = ()
+    """the same by how they acknowledged"""
     not_yet_acknowledged: int = 0
     """of those never acknowledged, those that still run: somebody may yet"""

@@ -18,6 +18,7 @@ from escalate_cli.core.calendar.hours import instant_to_local
 from escalate_cli.core.incident.record import Record, TracedAck
 from escalate_cli.core.organisation.catalog import Catalog
 from escalate_cli.insight.report.figures import (
+    COMMAND,
     NOT_PAGED,
     OTHERWISE,
     GatewayFigures,
@@ -63,6 +64,9 @@ def report(records: Sequence[Record], catalog: Catalog) -> Report:
         people=people_figures(records, catalog),
         weeks=_weeks(records, catalog),
         hours=hours_figures(records, catalog.settings.timezone),
+        acks_by_way=_most(answer.way or COMMAND for answer in answers),
+        answer_by_gateway=_answer_times((answer.gateway, answer.after) for answer in answers),
+        answer_by_way=_answer_times((answer.way or COMMAND, answer.after) for answer in answers),
         not_yet_acknowledged=sum(
             record.to_acknowledge is None and record.status != "resolved" for record in records
         ),
@@ -95,6 +99,19 @@ def times(records: Sequence[Record]) -> Times:
         spread(record.to_page for record in records),
         spread(record.to_acknowledge for record in records),
         spread(record.to_resolve for record in records),
+    )
+
+
+def _answer_times(answers: Iterable[tuple[str | None, Span | None]]) -> tuple[tuple[str, Spread], ...]:
+    """How long people took from their page, by what the pairs name; the most frequent first. What cannot
+    be timed is left out.
+    """
+    took: dict[str, list[Span]] = {}
+    for name, after in answers:
+        if name is not None and after is not None:
+            took.setdefault(name, []).append(after)
+    return tuple(
+        (name, spread(spans)) for name, spans in sorted(took.items(), key=lambda each: (-len(each[1]), each[0]))
     )
 
 

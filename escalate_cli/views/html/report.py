@@ -66,6 +66,7 @@ def _cards(report: Report, catalog: Catalog) -> Iterable[Card]:
         report_cards.reached_card(report),
         report_cards.level_card(report),
         report_cards.gateway_card(report),
+        report_cards.way_card(report),
         report_cards.team_card(report, catalog),
         report_cards.levels_card(report, catalog),
         report_cards.changes_card(report, catalog),

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 
 from escalate_cli.core.organisation.catalog import Catalog
 from escalate_cli.insight.report.figures import (
+    COMMAND,
     NOT_PAGED,
     OTHERWISE,
     GatewayFigures,
@@ -88,6 +89,21 @@ def gateway_card(report: Report) -> Card | None:
         title="Acknowledged after a page through",
         sentence="By what carried the last page before the acknowledgement.",
         bars=_counts(report.acks_by_gateway, _gateway_name, "good", "gateways"),
+    )
+
+
+def way_card(report: Report) -> Card | None:
+    """How people answered, where not all of them typed it."""
+    if all(way == COMMAND for way, _ in report.acks_by_way):
+        return None
+    took = dict(report.answer_by_way)
+    fast = "; ".join(
+        f"by {way}: {span(took[way].median)}" for way, _ in report.acks_by_way[:_FEW] if way in took
+    )
+    return Card(
+        title="How they answered",
+        sentence=f"From where the page arrived, or by command. Median from their page: {fast}.",
+        bars=_counts(report.acks_by_way, lambda way: f"by {way}", "good", "ways"),
     )
 
 
