@@ -25,7 +25,9 @@ def incidents(night: Night, answered: int, typed: int) -> None:
         declared = night("declare", f"The X is down {number}", "-s", "x", "--json")
         incident = str(declared.json["id"])
         if number < answered:
-            ran = night("answer", "--gateway", "phone", "--from", NUMBER, "--text", "OK", "--id", f"m{number}")
+            ran = night(
+                "answer", "--gateway", "phone", "--from", NUMBER, "--text", "OK", "--id", f"m{number}"
+            )
         else:
             ran = night("ack", incident, "--by", "ana")
         assert ran.code == 0, ran.err

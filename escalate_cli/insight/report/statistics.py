@@ -111,7 +111,8 @@ def _answer_times(answers: Iterable[tuple[str | None, Span | None]]) -> tuple[tu
         if name is not None and after is not None:
             took.setdefault(name, []).append(after)
     return tuple(
-        (name, spread(spans)) for name, spans in sorted(took.items(), key=lambda each: (-len(each[1]), each[0]))
+        (name, spread(spans))
+        for name, spans in sorted(took.items(), key=lambda each: (-len(each[1]), each[0]))
     )
 
 
