@@ -77,7 +77,7 @@ def _unheard(past: Past) -> list[Proposal]:
                     " answer to it"
                 ),
                 backing=backing,
-                remark=f"{known.source}: `escalate test-page person:ID --wait 5m` proves the way back, for each",
+                remark=f"{known.source}: `escalate test-page person:ID --wait 5m` proves the way back",
                 gateway=gateway,
             )
         )
