@@ -1,6 +1,6 @@
 """The real command, as a real process, in surroundings of its own.
 
-`escalate("list")` is forked from a process that has loaded the code (`tests.preloaded`). In a long test, in a shell script
+`escalate("list")` is forked from a process that has loaded the code (`tests.preloaded`). In most long tests, in a shell script
 and wherever a process is begun to be watched or killed, Python starts from nothing.
 """
 
@@ -17,7 +17,7 @@ from typing import Any
 from tests.preloaded import OF_PYTHON, Preloaded
 
 FRESH = False
-"""whether commands are started from nothing; tests.conftest sets it for the long tests"""
+"""whether commands are started from nothing; tests.conftest sets it for long tests"""
 PRELOADED = Preloaded()
 
 

@@ -57,8 +57,12 @@ def leaves_nothing_elsewhere(request: pytest.FixtureRequest) -> Iterator[None]:
 def long_tests_start_every_command_from_nothing(
     request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The quick ones take the short way of `tests.preloaded`."""
-    monkeypatch.setattr(command, "FRESH", request.node.get_closest_marker("long") is not None)
+    """The quick ones take the short way of `tests.preloaded`, and of the long ones those of files that say
+    `LOADED_ALREADY`: what they try is not how a process begins.
+    """
+    is_long = request.node.get_closest_marker("long") is not None
+    fresh = is_long and not getattr(request.module, "LOADED_ALREADY", False)
+    monkeypatch.setattr(command, "FRESH", fresh)
 
 
 @pytest.hookimpl(wrapper=True)

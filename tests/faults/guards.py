@@ -252,9 +252,9 @@ def noticed(guard: Guard, copy: Path) -> tuple[bool, str]:
 
 
 def copied(place: Path) -> Path:
-    """A copy of the package and its tests in `place`."""
+    """A copy of the package and its tests in `place`, with what Python has compiled of them already."""
     for name in ("escalate_cli", "tests", "examples"):
-        shutil.copytree(HERE / name, place / name, ignore=shutil.ignore_patterns("__pycache__"))
+        shutil.copytree(HERE / name, place / name, ignore=shutil.ignore_patterns("*.pyc.*"))
     shutil.copy(HERE / "pyproject.toml", place)
     return place
 

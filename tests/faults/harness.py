@@ -128,11 +128,11 @@ class Installation(Bank):
         return Ran(process.returncode, out.decode(), err.decode())
 
     def how_long(self, *arguments: str) -> float:
-        """How many seconds a command takes here and now, so that chance kills it at any moment of
-        its life.
+        """How many seconds a command takes here and now that is begun from nothing, so that chance
+        kills it at any moment of its life.
         """
         began = CLOCK.monotonic()
-        self(*arguments)
+        self.end(self.begin(*arguments))
         return CLOCK.monotonic() - began
 
     def kill(self, *processes: subprocess.Popen[bytes]) -> None:

@@ -15,6 +15,8 @@ from tests.faults.harness import CLOCK, Installation, crew, installation
 from tests.faults.rounds import mostly_long, report, seeded
 from tests.servers import Answer, HttpServer
 
+LOADED_ALREADY = True
+
 
 def kill_ticks(place: Installation, rounds: int, name: str) -> int:
     """So many rounds of a fresh incident, three ticks at a time, and SIGKILL for all three at a

@@ -12,6 +12,8 @@ from tests.organisations import BANK
 from tests.servers import HttpServer
 from tests.world import World
 
+LOADED_ALREADY = True
+
 THREE = """
 [policies.standard]
 [[policies.standard.levels]]

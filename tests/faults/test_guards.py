@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
-from tests.faults.guards import GUARDS, HERE, copied, noticed, without
+from tests.faults.guards import GUARDS, HERE, Guard, copied, noticed, without
 
 
 @pytest.mark.parametrize("guard", GUARDS, ids=[guard.name for guard in GUARDS])
@@ -15,11 +17,18 @@ def test_every_guard_is_where_the_script_looks_for_it(tmp_path, guard):
     assert without(guard, tmp_path) is not None
 
 
+@pytest.fixture(scope="module")
+def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of everything, which each test leaves as it was."""
+    return copied(tmp_path_factory.mktemp("copy"))
+
+
 @pytest.mark.long
-def test_every_guard_is_missed_when_it_is_gone(tmp_path):
-    copy = copied(tmp_path)
-    for guard in GUARDS:
-        before = without(guard, copy)
-        assert before is not None, guard.name
-        assert noticed(guard, copy)[0], f"nothing notices that this is gone: {guard.name}"
+@pytest.mark.parametrize("guard", GUARDS, ids=[guard.name for guard in GUARDS])
+def test_every_guard_is_missed_when_it_is_gone(copy: Path, guard: Guard) -> None:
+    before = without(guard, copy)
+    assert before is not None
+    try:
+        assert noticed(guard, copy)[0], "nothing notices that this is gone"
+    finally:
         (copy / guard.file).write_text(before)

@@ -12,6 +12,8 @@ from tests.faults.rounds import mostly_long
 from tests.mail_server import SmtpServer
 from tests.servers import HttpServer
 
+LOADED_ALREADY = True
+
 TEXTS = {
     "one byte": "x",
     "a NUL": "down \0 and on",

@@ -48,6 +48,8 @@ ECHOES = {
 PLUGIN = """
 from apprise.decorators import notify
 
+LOADED_ALREADY = True
+
 @notify(on="rogue")
 def rogue(body, title, notify_type, meta=None, **kwargs):
     raise RuntimeError(repr(meta))

@@ -16,6 +16,8 @@ from tests.faults.people import BO, machine
 from tests.faults.rounds import mostly_long, report
 from tests.servers import HttpServer
 
+LOADED_ALREADY = True
+
 
 @pytest.fixture(scope="module")
 def sound(tmp_path_factory):
