@@ -37,8 +37,12 @@ def pytest_configure() -> None:
         tempfile.tempdir = _MEMORY
 
 
-def pytest_xdist_auto_num_workers() -> int:
-    """More workers than cores: a good part of what tests do is to wait, for processes, deadlines and polls."""
+def pytest_xdist_auto_num_workers() -> int | None:
+    """More workers than cores: a good part of what tests do is to wait, for processes, deadlines and polls.
+    $PYTEST_XDIST_AUTO_NUM_WORKERS says otherwise.
+    """
+    if "PYTEST_XDIST_AUTO_NUM_WORKERS" in os.environ:
+        return None
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     return cores + max(1, cores // 2)
 
