@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from escalate_cli.core.calendar.duration import Instant
-from escalate_cli.core.incident.doing_without import team_name_or_id
+from escalate_cli.core.incident.doing_without import team_name_or_id, words_of
 from escalate_cli.core.incident.situation import NotificationStatus
 from escalate_cli.core.incident.timeline import Entry
 from escalate_cli.core.organisation.catalog import Catalog
@@ -80,11 +80,20 @@ class PassReport:
     def planned(
         self, incident_id: int, entries: Iterable[Entry], notifications: int, catalog: Catalog
     ) -> None:
-        """An incident was planned: its new entries on the timeline, and how many notifications it got."""
+        """An incident was planned: its new entries on the timeline, and how many notifications it got.
+        Nothing that cannot be said undoes the plan.
+        """
         self.incidents += 1
         self.notifications_planned += notifications
         for entry in entries:
-            self.did(f"#{incident_id} {_with_team(entry, catalog)}", is_trouble=entry.event.is_trouble)
+            try:
+                text = _with_team(entry, catalog)
+            except Exception as problem:
+                text = entry.text
+                self.trouble(
+                    f"incident {incident_id}: the name of {entry.team} cannot be used ({words_of(problem)})"
+                )
+            self.did(f"#{incident_id} {text}", is_trouble=entry.event.is_trouble)
 
     def ended(
         self,
