@@ -82,6 +82,7 @@ class Situations:
             maintenance=self.maintenance(),
             turns={row["team"]: row["turn"] for row in self._db.run(_sql.turns_of, of)},
             next_turns=self.next_turns(),
+            acted={row["by"]: row["at"] for row in self._db.run(_sql.acted_besides, of)},
         )
 
     def save(self, before: Situation | None, after: Situation) -> Situation:

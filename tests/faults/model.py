@@ -59,6 +59,11 @@ class Model:
     """the latest message"""
     paged: dict[str, int] = field(default_factory=dict)
     """whom a page has reached since it opened, and when the latest was written"""
+    by_hand: dict[str, int] = field(default_factory=dict)
+    """whom a page by hand has reached since, and when the latest was written"""
+    acted: dict[str, int] = field(default_factory=dict)
+    """who has answered a page by hand while somebody had it, and when last"""
+    taken_at: int = 0
     heard_who: set[str] = field(default_factory=set)
     """who has heard that somebody has it, and not since that nobody has"""
     asked: str | None = None
@@ -194,6 +199,9 @@ class Model:
             news = not pages
             if pages:
                 self.paged[who] = max(self.paged.get(who, 0), *(one.written for one in pages))
+                hand = [one.written for one in pages if one.cause == "hand"]
+                if hand:
+                    self.by_hand[who] = max(self.by_hand.get(who, 0), *hand)
             self._tell(way, who, "inform " if news else "")
 
     def _tell(self, way: str, who: str, kind: str = "") -> None:
@@ -205,9 +213,14 @@ class Model:
         who did it.
         """
         self._tell(*ROOM, "inform ")
-        hearers = ((set(self.paged) - self.passed - set(self.takers)) | set(had)) - {who}
+        hearers = (self._silent() | set(had)) - {who}
         self.heard_who = (self.heard_who | hearers) - {who}
         self.waiting += [Letter(now, "taken", "email", one) for one in hearers]
+
+    def _silent(self) -> set[str]:
+        """Who was paged and has not acted."""
+        answered = {one for one, at in self.acted.items() if self.paged.get(one, 0) <= at}
+        return set(self.paged) - self.passed - set(self.takers) - answered
 
     # ── what people do (5, 6, 7, 18, 19) ───────────────────────────────────────────────
 
@@ -223,12 +236,19 @@ class Model:
                 [who],
                 False,
             )
-            self.snoozed = False
+            self.snoozed, self.taken_at = False, now
             self.waiting = [one for one in self.waiting if one.cause == "worse" and one.who != who]
             self._hear(who, now, had)
-        elif any(one.who == who for one in self.waiting):
+        elif any(one.who == who for one in self.waiting) or self._unanswered(who):
             self.waiting = [one for one in self.waiting if one.who != who]
+            self.acted[who] = now
             self._hear(who, now, [])
+
+    def _unanswered(self, who: str) -> bool:
+        """5: paged by hand since somebody has it, or while nobody has, and it is not theirs."""
+        at = self.by_hand.get(who, -1)
+        stands = self.status == "open" or at >= self.taken_at
+        return stands and who not in self.takers and at > self.acted.get(who, -1)
 
     def snooze(self, who: str, minutes: int, now: int) -> None:
         self.status, self.next_at, self.snoozed, self.muted = (
@@ -237,7 +257,7 @@ class Model:
             True,
             False,
         )
-        had, self.takers = self.takers, [who]
+        had, self.takers, self.taken_at = self.takers, [who], now
         self.waiting = [one for one in self.waiting if one.cause == "worse"]
         self._hear(who, now, had)
 
@@ -248,17 +268,19 @@ class Model:
         has = self.status == "acknowledged" and self.takers == [who]
         theirs = self.status == "open" and self.asked == who and who not in self.passed
         kept = [one for one in self.waiting if one.who != who]
-        if not has and not theirs and kept == self.waiting:
+        if not has and not theirs and kept == self.waiting and not self._unanswered(who):
             return
         self.waiting = kept
         if has or theirs:
             self.passed.add(who)
+        else:
+            self.acted[who] = now
         if has:
             self.status, self.takers, self.snoozed = "open", [], False
         if has or (theirs and not self.exhausted):
             self.next_at = now
         heard = self.heard_who if has else set()
-        hearers = ((set(self.paged) - self.passed - set(self.takers)) | heard) - {who}
+        hearers = (self._silent() | heard) - {who}
         self._tell(*ROOM, "inform ")
         self.waiting += [Letter(now, "passed", "email", one) for one in hearers]
         if has:
@@ -322,6 +344,8 @@ class Model:
         if self.status == "resolved":
             self.paged = {who: at for who, at in self.paged.items() if at >= now}
             self.asked, self.passed, self.heard_who = None, set(), set()
+            self.by_hand = {who: at for who, at in self.by_hand.items() if at >= now}
+            self.acted = {}
         known = list(self.waiting)
         self._start_over(now)
         self.plan(now)

@@ -77,3 +77,16 @@ def test_whoever_still_has_a_part_is_named_when_the_other_s_has_lapsed(world_wit
     world.advance("6m")
     assert world.look().incident.acknowledged_by == "dan"
     world.sent()
+
+
+def test_the_end_says_who_had_it(world_with) -> None:
+    world = world_with(LAPSING, organisation=EVERYWHERE)
+    world.declare("down", "login")
+    world.advance("1m")
+    world.ack("ana")
+    world.sent()
+    letters(world)
+    world.resolve(by="ana")
+    ends = [unaligned(letter.body) for way, letter in letters(world).items() if way.startswith("resolved")]
+    assert ends
+    assert all("Had it: Ana, from 10:01 GMT" in body and "Has it" not in body for body in ends)

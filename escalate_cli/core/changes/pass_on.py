@@ -8,7 +8,7 @@ open incident always keeps a next step.
 from __future__ import annotations
 
 from escalate_cli.core.calendar.duration import Instant
-from escalate_cli.core.changes.take import is_awaited_from, take_in_part
+from escalate_cli.core.changes.take import answered_by, take_in_part
 from escalate_cli.core.escalation.plan import Plan, plan
 from escalate_cli.core.events import Passed, PassedBesides, PassTakenBack
 from escalate_cli.core.events.reasons import Taking
@@ -36,7 +36,7 @@ def pass_on(situation: Situation, by: str, catalog: Catalog, now: Instant) -> Pl
     """
     decision = Decision(situation, catalog, now)
     mine = [escalation for escalation in situation.escalations if _may_pass(by, escalation, situation)]
-    awaited = [notification for notification in situation.notifications if is_awaited_from(notification, by)]
+    awaited = answered_by(by, situation)
     if not mine and not awaited:
         return None
     decision.cancel(awaited)
@@ -48,7 +48,8 @@ def pass_on(situation: Situation, by: str, catalog: Catalog, now: Instant) -> Pl
         else:
             waits_for += _leave(escalation, by, decision)
     if not mine:
-        decision.log(PassedBesides(), by)
+        decision.log(PassedBesides(called_off=any(page.live for page in awaited)), by)
+        decision.has_acted(by)
     decision.change_incident(updated_at=now)
     how = Taking.GIVEN_BACK if given_back else Taking.PASSED
     if given_back and not _somebody_has(decision.situation):

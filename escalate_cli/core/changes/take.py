@@ -11,7 +11,7 @@ from escalate_cli.core.escalation.plan import Plan, plan
 from escalate_cli.core.events import Acknowledged, AcknowledgedBesides, AcknowledgedInPart, Snoozed, TakenOver
 from escalate_cli.core.events.reasons import Taking
 from escalate_cli.core.incident.decision import Decision
-from escalate_cli.core.incident.holding import named_holder, stands_acknowledged
+from escalate_cli.core.incident.holding import holders_now, named_holder, stands_acknowledged
 from escalate_cli.core.incident.situation import (
     Escalation,
     EscalationStatus,
@@ -21,6 +21,7 @@ from escalate_cli.core.incident.situation import (
     Situation,
 )
 from escalate_cli.core.notification.no_longer import call_off_lapses
+from escalate_cli.core.notification.reached import may_have_arrived
 from escalate_cli.core.notification.who_has_it import tell_who_has_it
 from escalate_cli.core.organisation.catalog import Catalog
 from escalate_cli.core.organisation.policy import Acks
@@ -41,7 +42,7 @@ def acknowledge(
     The teams' channels hear who has it, and so does whoever was paged and has not acted.
     """
     decision = Decision(situation, catalog, now)
-    answered = [notification for notification in situation.notifications if is_awaited_from(notification, by)]
+    answered = answered_by(by, situation)
     taken = _taken_by(by, decision, everything=everything)
     decision.cancel(answered)
     over = [escalation for escalation in taken if _is_somebody_elses(escalation, by)]
@@ -54,7 +55,8 @@ def acknowledge(
         _note_taker(by, decision, anew=anew)
     elif answered:
         decision.change_incident(updated_at=now)
-        decision.log(AcknowledgedBesides(), by)
+        decision.log(AcknowledgedBesides(called_off=any(page.live for page in answered)), by)
+        decision.has_acted(by)
     if taken or answered:
         deed = _deed(by, taken, over, waits_for)
         tell_who_has_it(deed, situation, decision)
@@ -112,7 +114,7 @@ def is_awaiting(situation: Situation, person: str, *, everything: bool = False) 
     taken = situation.incident.status is IncidentStatus.ACKNOWLEDGED and not any(
         map(_waits_for_somebody, situation.escalations)
     )
-    return not taken or any(is_awaited_from(notification, person) for notification in situation.notifications)
+    return not taken or bool(answered_by(person, situation))
 
 
 def _waits_for_somebody(escalation: Escalation) -> bool:
@@ -123,7 +125,42 @@ def _waits_for_somebody(escalation: Escalation) -> bool:
     )
 
 
-def is_awaited_from(notification: Notification, person: str) -> bool:
+def answered_by(person: str, situation: Situation) -> list[Notification]:
+    """What an act of this person answers, whoever has the incident: what is still on its way to them, and
+    what they were paged for besides the escalations and have not answered yet.
+    """
+    return [
+        notification
+        for notification in situation.notifications
+        if _is_awaited_from(notification, person) or _is_unanswered(notification, person, situation)
+    ]
+
+
+def _is_unanswered(notification: Notification, person: str, situation: Situation) -> bool:
+    """Whether a rule, a hand or the auditor has paged this person for it, and neither they have answered
+    nor has anybody since taken all of it.
+    """
+    return (
+        notification.kind is NotificationKind.PAGE
+        and notification.recipient == Recipient.person(person)
+        and notification.escalation_id is None
+        and not notification.stopped
+        and may_have_arrived(notification)
+        and notification.created_at >= _taken_since(situation)
+        and notification.created_at > situation.acted.get(person, -1)
+        and all(holding.person != person for holding in holders_now(situation))
+    )
+
+
+def _taken_since(situation: Situation) -> Instant:
+    """Since when it is as it is: all of it somebody's, or open."""
+    incident, standing = situation.incident, filter(stands_acknowledged, situation.escalations)
+    if incident.status is not IncidentStatus.ACKNOWLEDGED:
+        return incident.open_since
+    return max((escalation.acknowledged_at or 0 for escalation in standing), default=incident.open_since)
+
+
+def _is_awaited_from(notification: Notification, person: str) -> bool:
     """Whether it is still on its way to this person, and their acknowledgement stops it: a page, or
     that what they have got worse.
     """

@@ -44,6 +44,8 @@ class AcknowledgedBesides(Event, frozen=True, kw_only=True):
     NAMES_WHO = True
     partly: bool = True
     everything: bool = False
+    called_off: bool = True
+    """there was more to come of that page"""
 
 
 class Passed(OfTeam, frozen=True, kw_only=True):
@@ -62,6 +64,8 @@ class PassedBesides(Event, frozen=True, kw_only=True):
 
     KIND = EntryKind.PASSED
     NAMES_WHO = True
+    called_off: bool = True
+    """there was more to come of that page"""
 
 
 class PassTakenBack(OfTeam, frozen=True, kw_only=True):

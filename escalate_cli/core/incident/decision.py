@@ -95,6 +95,11 @@ class Decision:
         """Something happens: it is on the timeline."""
         self.situation = self.situation.log(self.now, event, self.catalog, by)
 
+    def has_acted(self, person: str) -> None:
+        """Somebody has answered what they were paged for besides the escalations."""
+        acted = self.situation.acted | {person: self.now}
+        self.situation = replace(self.situation, acted=acted)
+
     def note(self, text: str, *, team: str | None = None, source: str = "") -> None:
         """Note on the timeline what could not be used, once per instant."""
         if not self._noted(text):

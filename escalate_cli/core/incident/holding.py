@@ -22,14 +22,18 @@ class Holding(NamedTuple):
     since: Instant | None
 
 
+def holders_now(situation: Situation) -> tuple[Holding, ...]:
+    """Who has it, each once, since they took the earliest part that they have."""
+    return _each_once(filter(stands_acknowledged, situation.escalations))
+
+
 def holders(situation: Situation) -> tuple[Holding, ...]:
-    """Who has it, each once, since they took the earliest part that they have; nobody while all of it is
-    paged. Once it is over, or every team has left it: who had it last.
+    """Who has it; nobody while all of it is paged. Once it is over, or every team has left it: who had
+    it last.
     """
     incident, escalations = situation.incident, situation.escalations
-    standing = [escalation for escalation in escalations if stands_acknowledged(escalation)]
-    if standing or incident.status is IncidentStatus.OPEN:
-        return _each_once(standing)
+    if any(map(stands_acknowledged, escalations)) or incident.status is IncidentStatus.OPEN:
+        return holders_now(situation)
     last = _each_once(escalation for escalation in escalations if escalation.acknowledged_by)
     if last or not incident.acknowledged_by:
         return last

@@ -288,6 +288,9 @@ class Situation(msgspec.Struct, frozen=True):
     """round robin: team → the turn that this incident has taken"""
     next_turns: dict[str, int] = msgspec.field(default_factory=dict)
     """round robin: team → the turn that the next incident will take"""
+    acted: dict[str, Instant] = msgspec.field(default_factory=dict)
+    """person → when they last acknowledged, or passed on, what they were paged for besides the
+    escalations, since it is open"""
 
     def with_escalation(self, escalation: Escalation) -> Situation:
         """This situation with `escalation` in place of the one with its id, or added."""

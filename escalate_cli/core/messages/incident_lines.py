@@ -62,7 +62,8 @@ def facts_of(occasion: Occasion) -> tuple[Line, ...]:
     incident, catalog = occasion.incident, occasion.catalog
     lines = [Line("Severity", Text(incident.severity))]
     if occasion.holders:
-        lines.append(Line("Has it", _who_has_it(occasion)))
+        over = incident.status is IncidentStatus.RESOLVED
+        lines.append(Line("Had it" if over else "Has it", _who_has_it(occasion, "from" if over else "since")))
     lines += [affected(occasion), declared(occasion)]
     if incident.open_since > incident.declared_at:
         lines.append(Line("Open again", Text(f"since {occasion.clock(incident.open_since)}")))
@@ -71,12 +72,12 @@ def facts_of(occasion: Occasion) -> tuple[Line, ...]:
     return tuple(lines)
 
 
-def _who_has_it(occasion: Occasion) -> Text:
+def _who_has_it(occasion: Occasion, begins: str) -> Text:
     """ "Ana Ruiz, since 10:01 GMT"; where teams have somebody each, all of them."""
     text = Text()
     for number, holding in enumerate(occasion.holders):
         name = may_cut(printable(occasion.catalog.person_name(holding.person)), NAMES, least=40)
-        since = f", since {occasion.clock(holding.since)}" if holding.since is not None else ""
+        since = f", {begins} {occasion.clock(holding.since)}" if holding.since is not None else ""
         text = text + (", and " if number else "") + name + since
     return text
 

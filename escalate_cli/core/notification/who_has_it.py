@@ -12,7 +12,7 @@ from escalate_cli.core.calendar.duration import Instant
 from escalate_cli.core.events import ToldWhoHasIt
 from escalate_cli.core.events.reasons import SomebodyHasIt, Taking, TookIt, WasPaged, WasTold
 from escalate_cli.core.incident.decision import Decision
-from escalate_cli.core.incident.holding import stands_acknowledged
+from escalate_cli.core.incident.holding import holders_now, stands_acknowledged
 from escalate_cli.core.incident.situation import Escalation, EscalationStatus, NotificationKind, Situation
 from escalate_cli.core.notification.hearsay import who_heard
 from escalate_cli.core.notification.paging import Letter, write_to
@@ -109,15 +109,25 @@ def _heard_before(deed: Deed, before: Situation, decision: Decision) -> list[Rec
 
 
 def _have_acted(situation: Situation) -> set[str]:
-    """Everybody who has taken it, or their part of it, or passed it on, as it stands now."""
-    acted: set[str] = set()
+    """Everybody who has taken it, or their part of it, or passed it on, as it stands now; and whoever has answered what
+    they were paged for besides, and was not paged again since.
+    """
+    acted = {holding.person for holding in holders_now(situation)}
     for escalation in situation.escalations:
         if _is_of_before(escalation, situation.incident.open_since):
             continue
         acted |= {*escalation.acked_by, *escalation.passed}
-        if escalation.status is EscalationStatus.ACKNOWLEDGED and escalation.acknowledged_by:
-            acted.add(escalation.acknowledged_by)
-    return acted
+    return acted | {person for person in situation.acted if not _paged_since(person, situation)}
+
+
+def _paged_since(person: str, situation: Situation) -> bool:
+    return any(
+        page.kind is NotificationKind.PAGE
+        and page.recipient == Recipient.person(person)
+        and page.created_at > situation.acted[person]
+        and may_have_arrived(page)
+        for page in situation.notifications
+    )
 
 
 def _is_of_before(escalation: Escalation, open_since: Instant) -> bool:
@@ -128,17 +138,12 @@ def _is_of_before(escalation: Escalation, open_since: Instant) -> bool:
 
 def _had_it(deed: Deed, before: Situation, after: Situation) -> list[str]:
     """Whom it was taken over from: they have acted, and hear it all the same."""
-    had = [before.incident.lead] if deed.how is Taking.LEADS else _holders(before)
-    have = [deed.by] if deed.how is Taking.LEADS else [deed.by, *_holders(after)]
-    return [person for person in dict.fromkeys(had) if person is not None and person not in have]
-
-
-def _holders(situation: Situation) -> list[str | None]:
-    return [
-        escalation.acknowledged_by
-        for escalation in situation.escalations
-        if escalation.status is EscalationStatus.ACKNOWLEDGED
-    ]
+    if deed.how is Taking.LEADS:
+        had, have = {before.incident.lead: None}, {deed.by}
+    else:
+        had = {holding.person: None for holding in holders_now(before)}
+        have = {deed.by, *(holding.person for holding in holders_now(after))}
+    return [person for person in had if person is not None and person not in have]
 
 
 def _still_paged(situation: Situation) -> tuple[str, ...]:

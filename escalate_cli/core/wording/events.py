@@ -129,8 +129,11 @@ def _in_part(it: happened.AcknowledgedInPart, say: Telling) -> str:
 
 
 def _besides(it: happened.AcknowledgedBesides, say: Telling) -> str:
-    text = f"by {say.doer}, who was paged besides: the rest of that page is called off"
-    return say.begin("acknowledged", text)
+    return say.begin("acknowledged", f"by {say.doer}, {_rest(it.called_off)}")
+
+
+def _rest(called_off: bool) -> str:
+    return "who was paged besides" + (": the rest of that page is called off" if called_off else "")
 
 
 def _resolved(it: happened.Resolved, say: Telling) -> str:
@@ -276,9 +279,7 @@ _SENTENCES: dict[type[Event], Callable[[Any, Telling], str]] = {
     happened.AcknowledgedBesides: _besides,
     happened.Passed: _passed,
     happened.PassTakenBack: lambda it, say: f"{say.doer} may take it for {say.team(it.team)} after all",
-    happened.PassedBesides: lambda it, say: say.begin(
-        "passed", f"on by {say.doer}, who was paged besides: the rest of that page is called off"
-    ),
+    happened.PassedBesides: lambda it, say: say.begin("passed", f"on by {say.doer}, {_rest(it.called_off)}"),
     happened.Snoozed: lambda it, say: say.begin(
         "snoozed", f"by {say.doer} for {show_duration(it.until - say.at)}"
     ),

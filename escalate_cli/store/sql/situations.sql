@@ -141,6 +141,15 @@ VALUES (:incident_id, :at, :kind, :by, :text, :data);
 -- The timeline of an incident, oldest first.
 SELECT at, by, text, data FROM timeline WHERE incident_id = :incident_id ORDER BY id;
 
+-- name: acted_besides
+-- Who has answered what they were paged for besides the escalations, since it is open, and when last.
+SELECT t.by, max(t.at) AS at
+FROM timeline t JOIN incidents i ON i.id = t.incident_id
+WHERE t.incident_id = :incident_id AND t.kind IN ('acknowledged', 'passed') AND t.at >= i.open_since
+  AND t.by IS NOT NULL
+  AND json_extract(t.data, '$.event') IN ('acknowledged-besides', 'passed-besides')
+GROUP BY t.by;
+
 -- name: has_entry
 -- Whether its timeline has this event, so that nothing is said twice.
 SELECT 1 FROM timeline WHERE incident_id = :incident_id AND data = :data LIMIT 1;
