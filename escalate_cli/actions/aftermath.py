@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from escalate_cli.context import Context
 from escalate_cli.core.calendar.duration import Instant, show_duration
-from escalate_cli.core.calendar.moment import wall_time
+from escalate_cli.core.calendar.moment import named_wall_time
 from escalate_cli.core.incident.situation import Notification, Situation
 from escalate_cli.core.organisation.catalog import Catalog
 from escalate_cli.core.wording.note import Note, NoteCode
@@ -76,5 +76,5 @@ def _held_back(notification: Notification, situation: Situation, catalog: Catalo
     return (
         f"held back by [limits] ({limits.messages} in {show_duration(limits.per)}): {notification.kind.value}"
         f" to {catalog.name_of(notification.recipient)} by {notification.gateway} about"
-        f" #{situation.incident.id}, in one digest at about {wall_time(notification.due_at, zone, now)}"
+        f" #{situation.incident.id}, in one digest at about {named_wall_time(notification.due_at, zone, now)}"
     )

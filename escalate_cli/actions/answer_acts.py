@@ -310,4 +310,4 @@ class _Acts:
         person = self._catalog.people.get(self._person)
         zone = person.timezone if person is not None else self._catalog.settings.timezone
         local, today = instant_to_local(at, zone), instant_to_local(self._now, zone)
-        return local.strftime("%H:%M" if local.date() == today.date() else "%a %d %b %H:%M")
+        return local.strftime("%H:%M %Z" if local.date() == today.date() else "%a %d %b %H:%M %Z")

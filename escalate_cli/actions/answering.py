@@ -26,7 +26,7 @@ from escalate_cli.core.answers.recognise import (
 )
 from escalate_cli.core.answers.words import Word, vocabulary
 from escalate_cli.core.calendar.duration import MINUTE, Instant
-from escalate_cli.core.calendar.moment import wall_time
+from escalate_cli.core.calendar.moment import named_wall_time
 from escalate_cli.core.notification.memo import Memo
 from escalate_cli.core.organisation.recipient import Recipient
 from escalate_cli.core.wording import answers as wording
@@ -207,7 +207,7 @@ def _because(context: Context, heard: Heard, arrived: Arrived, now: Instant) -> 
         }.get(type(heard), "nothing that waits is named")
     about = heard.about[0]
     zone = context.running_catalog.settings.timezone
-    what = f"the {about.kind} of {wall_time(about.at, zone, now)}"
+    what = f"the {about.kind} of {named_wall_time(about.at, zone, now)}"
     if heard.reply.code is not None or about.code in arrived.codes:
         return f"code {about.short} of {what}"
     if set(about.known_as) & set(arrived.answered):

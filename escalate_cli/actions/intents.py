@@ -23,7 +23,7 @@ from escalate_cli.actions.taken import Taken
 from escalate_cli.config.english.reading import meanings
 from escalate_cli.context import Context
 from escalate_cli.core.calendar.duration import Instant, Span
-from escalate_cli.core.calendar.moment import wall_time
+from escalate_cli.core.calendar.moment import named_wall_time
 from escalate_cli.core.changes import pass_on, respond, take
 from escalate_cli.core.changes import update as updating
 from escalate_cli.core.escalation.plan import Plan
@@ -198,7 +198,7 @@ class Resolution(Intent, frozen=True):
             return []
         incident = situation.incident
         zone = context.running_catalog.settings.timezone
-        since = wall_time(incident.resolved_at, zone, context.clock.now())
+        since = named_wall_time(incident.resolved_at, zone, context.clock.now())
         text = f"incident {incident.id} is resolved already, since {since}"
         return [Note(NoteCode.ALREADY_SO, text, incident.id)]
 

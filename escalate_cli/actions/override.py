@@ -18,7 +18,7 @@ from escalate_cli.config.edit.ending import end_override
 from escalate_cli.context import Context
 from escalate_cli.core.calendar.duration import MINUTE, Instant
 from escalate_cli.core.calendar.hours import instant_to_local, local_to_instant, zone_or_utc
-from escalate_cli.core.calendar.moment import from_now, local_time
+from escalate_cli.core.calendar.moment import from_now, named_time
 from escalate_cli.core.calendar.rota import Override, Schedule, Shift
 from escalate_cli.core.notification.on_call import shifts_in
 from escalate_cli.core.organisation.catalog import Catalog, Person
@@ -101,7 +101,7 @@ def _only(meant: Sequence[Override], rota: Schedule) -> Override:
         raise Unknown(text, f"see `escalate oncall {rota.id}`", code="no-such-override")
     if len(meant) > 1:
         problem = UsageProblem(
-            f"which override? {rota.id} has {len(meant)} that are not over",
+            f"which override? {rota.id} has {len(meant)} that are not over (times in {rota.timezone})",
             "name the person, and --from T where one has several",
             code="which-override",
         )
@@ -177,7 +177,7 @@ def override_warnings(
     if not gaps:
         return []
     zone = schedule.timezone
-    when = f"from {local_time(gaps[0].start, zone)} until {local_time(gaps[0].until, zone)}"
+    when = f"from {named_time(gaps[0].start, zone)} until {named_time(gaps[0].until, zone)}"
     times = len(gaps) - 1
     more = f" and {times} more time{'s' * (times != 1)} within it" if times else ""
     return [f"nobody is on call in {schedule.id} otherwise {when}{more}: {person.name} is, by this override"]

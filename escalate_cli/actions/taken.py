@@ -7,7 +7,7 @@ from __future__ import annotations
 import msgspec
 
 from escalate_cli.core.calendar.duration import Instant
-from escalate_cli.core.calendar.moment import wall_time
+from escalate_cli.core.calendar.moment import named_wall_time
 from escalate_cli.core.incident.holding import holders
 from escalate_cli.core.incident.situation import Situation
 from escalate_cli.core.organisation.catalog import Catalog
@@ -25,7 +25,9 @@ class Taken(msgspec.Struct, frozen=True):
         """`you have had incident 12 since 04:58`, or who else has it, and how to take it over."""
         incident, zone = self.situation.incident, catalog.settings.timezone
         have = {
-            holding.person: "" if holding.since is None else f" since {wall_time(holding.since, zone, now)}"
+            holding.person: ""
+            if holding.since is None
+            else f" since {named_wall_time(holding.since, zone, now)}"
             for holding in holders(self.situation)
         }
         own = have.pop(self.who, None)

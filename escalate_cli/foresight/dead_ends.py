@@ -7,7 +7,7 @@ from collections.abc import Iterator, Set
 import msgspec
 
 from escalate_cli.core.calendar.duration import Instant
-from escalate_cli.core.calendar.moment import local_time
+from escalate_cli.core.calendar.moment import named_time
 from escalate_cli.core.changes.declare import Declaration, declare
 from escalate_cli.core.escalation.conditions import judge, opening_of
 from escalate_cli.core.escalation.scope import policy_for
@@ -167,7 +167,7 @@ def _repetition(repeats: list[_Repeat], catalog: Catalog) -> Problem:
     message = (
         f'level {first.level} of policy "{policy.id}" pages nobody new for {first.row.team}{others}: level'
         f" {first.before} has paged {first_few(people)} already, from"
-        f" {local_time(first.start, catalog.settings.timezone)} on"
+        f" {named_time(first.start, catalog.settings.timezone)} on"
     )
     hint = "name somebody else on one of the two levels; what one person did not hear, another may"
     shown_by = simulate_command(first.row.services[0], first.row.severities[-1], first.start, catalog)

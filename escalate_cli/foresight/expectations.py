@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from escalate_cli.core.calendar.duration import WEEK, Instant, Span, show_duration
 from escalate_cli.core.calendar.hours import instant_to_local, local_to_instant
-from escalate_cli.core.calendar.moment import local_time, parse_iso, parse_weekly
+from escalate_cli.core.calendar.moment import named_time, parse_iso, parse_weekly
 from escalate_cli.core.changes.declare import Declaration
 from escalate_cli.core.incident.situation import NotificationKind
 from escalate_cli.core.organisation.catalog import Catalog
@@ -95,7 +95,7 @@ def _finding(expectation: Expectation, failing: list[Instant], moments: int, cat
     else:
         instead = f"it never is; {others or 'nobody is paged'}"
     message = (
-        f"expected {expectation.service} ({expectation.severity}) at {local_time(failing[0], zone)} to reach"
+        f"expected {expectation.service} ({expectation.severity}) at {named_time(failing[0], zone)} to reach"
         f" {expectation.reaches} within {show_duration(expectation.within)}{often}: {instead}"
     )
     hint = "change what the policy does, or what is expected here"

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 import msgspec
 
 from escalate_cli.core.calendar.duration import Instant
-from escalate_cli.core.calendar.moment import local_time
+from escalate_cli.core.calendar.moment import named_time
 from escalate_cli.core.calendar.rota import Shift
 from escalate_cli.core.events import EntryKind, ScopeChanged
 from escalate_cli.core.events.reasons import Meant, OfTeam, OnCallFor, OnCallIn
@@ -74,7 +74,7 @@ def _beginning(case: Case) -> list[Link]:
     """The declaration, the service that it was routed to, and those that were added later."""
     incident, catalog = case.situation.incident, case.catalog
     by = f" by {catalog.name_of(Recipient.person(incident.declared_by))}" if incident.declared_by else ""
-    declared_at = local_time(incident.declared_at, catalog.settings.timezone)
+    declared_at = named_time(incident.declared_at, catalog.settings.timezone)
     declared = f'declared: "{incident.title}" at {declared_at}'
     links = [Link(declared, f"reported{by}, severity {incident.severity} now")]
     routed = next((entry.text for entry in case.timeline if entry.kind is EntryKind.ROUTED), "")

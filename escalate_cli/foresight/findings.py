@@ -10,7 +10,7 @@ import msgspec
 from msgspec.structs import replace
 
 from escalate_cli.core.calendar.duration import DAY, HOUR, MINUTE, Instant, Span, show_about, show_duration
-from escalate_cli.core.calendar.moment import NotAMoment, iso, local_time, parse_moment
+from escalate_cli.core.calendar.moment import NotAMoment, iso, local_time, named_time, parse_moment
 from escalate_cli.core.organisation.catalog import Catalog, Urgency
 from escalate_cli.core.organisation.recipient import Recipient
 from escalate_cli.core.wording.problem import ERROR, WARNING, Place, Problem, ProblemLevel
@@ -147,11 +147,11 @@ def _late(faults: list[tuple[Row, Period]], source: str, coverage: Coverage, cat
     worst, zone = period.worst, catalog.settings.timezone
     after = worst.after or 0
     names = ", ".join(_name(person, catalog) for person in worst.people)
-    held = f", {local_time(worst.reached_at, zone)}" if worst.held else ""
+    held = f", {named_time(worst.reached_at, zone)}" if worst.held else ""
     limit, when = show_duration(catalog.settings.reach_within), _when(faults, period, coverage, catalog)
     message = (
         f"{_what(faults)}: the first person is reached later than {limit} {when};"
-        f" declared {local_time(worst.start, zone)}, {names} after {show_about(after)}{held}"
+        f" declared {named_time(worst.start, zone)}, {names} after {show_about(after)}{held}"
     )
     hint = (
         f'page a person earlier in policy "{row.policy}", without `during` or after a shorter `wait`, or'
@@ -179,7 +179,7 @@ def _when(faults: list[tuple[Row, Period]], period: Period, coverage: Coverage, 
     )
     if (period.start, period.until) == (coverage.start, coverage.until):
         return f"at any time{more}"
-    return f"from {local_time(period.start, zone)} until {local_time(period.until, zone)}{more}"
+    return f"from {named_time(period.start, zone)} until {named_time(period.until, zone)}{more}"
 
 
 def first_few(names: Sequence[str], most: int = 3) -> str:

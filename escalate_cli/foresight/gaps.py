@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from escalate_cli.core.calendar.duration import Instant
-from escalate_cli.core.calendar.moment import local_time
+from escalate_cli.core.calendar.moment import local_time, named_time
 from escalate_cli.core.calendar.rota import Schedule, Shift
 from escalate_cli.core.notification.on_call import shifts_in
 from escalate_cli.core.organisation.catalog import Catalog
@@ -33,7 +33,7 @@ def schedule_gaps(catalog: Catalog, start: Instant, until: Instant) -> Iterator[
 def _gap(schedule: Schedule, gaps: list[Shift], zone: str) -> Problem:
     first, more = gaps[0], len(gaps) - 1
     again = f" (and {more} more time{'s' * (more != 1)})" if more else ""
-    start, until = local_time(first.start, schedule.timezone), local_time(first.until, schedule.timezone)
+    start, until = named_time(first.start, schedule.timezone), named_time(first.until, schedule.timezone)
     message = f'nobody is on call in schedule "{schedule.id}" from {start} until {until}{again}'
     hint = f"put a rotation without `hours` first in [schedules.{schedule.id}]"
     hint += ", or close the gap between the hours"

@@ -13,7 +13,7 @@ from escalate_cli.actions.answering import take_in_within
 from escalate_cli.context import Context
 from escalate_cli.core.answers.arrived import Arrived
 from escalate_cli.core.calendar.duration import MINUTE, SECOND, Instant, Span
-from escalate_cli.core.calendar.moment import wall_time
+from escalate_cli.core.calendar.moment import named_wall_time
 from escalate_cli.core.changes.respond import page_by_hand
 from escalate_cli.core.events import DoneWithout
 from escalate_cli.core.incident.doing_without import words_of
@@ -198,7 +198,7 @@ class AnswerReading:
         situation = store.situations.load(due.paging)
         if situation is None or situation.incident.status is not IncidentStatus.OPEN:
             return False
-        since = wall_time(unread_since, catalog.settings.timezone, now)
+        since = named_wall_time(unread_since, catalog.settings.timezone, now)
         command = catalog.to_type(f"escalate ack {due.paging}")
         message = (
             f"escalate's own check: answers by {due.gateway.id} have not been read since {since}"

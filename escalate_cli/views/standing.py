@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from escalate_cli.core.calendar.duration import SECOND, Instant, show_about
-from escalate_cli.core.calendar.moment import wall_time
+from escalate_cli.core.calendar.moment import named_wall_time
 from escalate_cli.core.incident.holding import holders, stands_acknowledged
 from escalate_cli.core.incident.situation import Escalation, EscalationStatus, IncidentStatus, Situation
 from escalate_cli.core.organisation.catalog import Catalog
@@ -46,7 +46,9 @@ def _acknowledgements(taken: list[Escalation], catalog: Catalog, now: Instant, *
         at = f" {ago(escalation.acknowledged_at, now)}" if escalation.acknowledged_at is not None else ""
         rest = ""
         if escalation.snoozed_until is not None:
-            rest = f", snoozed until {wall_time(escalation.snoozed_until, catalog.settings.timezone, now)}"
+            rest = (
+                f", snoozed until {named_wall_time(escalation.snoozed_until, catalog.settings.timezone, now)}"
+            )
         parts[f"by {by}{team}{at}{rest}"] = None
     return list(parts)
 

@@ -162,7 +162,7 @@ def test_4_21_of_several_layers_the_one_that_was_edited_is_named() -> None:
     assert taken_turns(catalog(base, top), with_start(new, taken), "rota", at, at) == []
     by_day = utc(NOW)  # the turn below is under way, too
     (taken,) = taken_turns(catalog(base, top), new, "rota", by_day, by_day)
-    assert "from Wed 2026-11-25 17:30" in message_of(taken, new, by_day)[0]
+    assert "from Wed 2026-11-25 17:30 GMT" in message_of(taken, new, by_day)[0]
     changed_top = catalog(base, rotation("vwxyz", hours="office"))
     (taken,) = taken_turns(catalog(base, top), changed_top, "rota", by_day, by_day)
     assert on(with_start(changed_top, taken, 1), by_day) == on(catalog(base, top), by_day)

@@ -44,15 +44,15 @@ def test_a_sound_configuration_has_no_findings(tmp_path: Path) -> None:
             [('wait = "5m"', 'wait = "5m"\nduring = "office"'), ("[people.ana]", OFFICE + "[people.ana]")],
             "warning",
             "reached-late",
-            "login (major): the first person is reached later than 15m from Fri 2026-11-27 17:00 until Mon 2026-11-30 08:45 "
-            "(and 39 more times until Mon 2027-01-18); declared Fri 2026-11-27 17:00, bo after 2d16h, Mon 2026-11-30 09:00",
+            "login (major): the first person is reached later than 15m from Fri 2026-11-27 17:00 GMT until Mon 2026-11-30 08:45 GMT "
+            "(and 39 more times until Mon 2027-01-18); declared Fri 2026-11-27 17:00 GMT, bo after 2d16h, Mon 2026-11-30 09:00 GMT",
         ),
         (
             "a rota that begins in two weeks, and nobody behind it",
             [("2026-01-05T09", "2026-12-07T09"), ('notify = ["lead"]', 'notify = ["channel"]')],
             "warning",
             "nobody-reached",
-            'login (minor, major): policy "standard" reaches nobody from Mon 2026-11-23 10:00 until Mon 2026-12-07 09:00: only the '
+            'login (minor, major): policy "standard" reaches nobody from Mon 2026-11-23 10:00 GMT until Mon 2026-12-07 09:00 GMT: only the '
             "fallback, boss, after 10m",
         ),
         (
@@ -100,7 +100,7 @@ def test_a_sound_configuration_has_no_findings(tmp_path: Path) -> None:
             ],
             "error",
             "nobody-reached",
-            'login (minor, major): policy "standard" reaches nobody from Mon 2026-11-23 10:00',
+            'login (minor, major): policy "standard" reaches nobody from Mon 2026-11-23 10:00 GMT',
         ),
         (
             "a weekend without anybody on call and without a fallback: the levels are walked until Monday",
@@ -112,21 +112,21 @@ def test_a_sound_configuration_has_no_findings(tmp_path: Path) -> None:
             ],
             "warning",
             "reached-late",
-            "declared Fri 2026-11-27 17:00, bo after 2d16h",
+            "declared Fri 2026-11-27 17:00 GMT, bo after 2d16h",
         ),
         (
             "a rota that begins in two weeks",
             [("2026-01-05T09", "2026-12-07T09")],
             "warning",
             "schedule-gap",
-            'nobody is on call in schedule "rota" from Mon 2026-11-23 10:00 until Mon 2026-12-07 09:00',
+            'nobody is on call in schedule "rota" from Mon 2026-11-23 10:00 GMT until Mon 2026-12-07 09:00 GMT',
         ),
         (
             "a lead who takes turns",
             [('lead = "boss"', 'lead = "bo"')],
             "warning",
             "repeated-person",
-            'level 2 of policy "standard" pages nobody new for ops: level 1 has paged bo already, from Mon 2026-11-30 09:00 on',
+            'level 2 of policy "standard" pages nobody new for ops: level 1 has paged bo already, from Mon 2026-11-30 09:00 GMT on',
         ),
         (
             "a level for a team that never runs the policy",

@@ -77,7 +77,7 @@ def test_the_chain_leads_from_the_words_to_the_message(world: World) -> None:
     world.declare("Customers cannot log in", "login")
     links = links_of(record(world), "ana")
     assert [link.what for link in links] == [
-        'declared: "Customers cannot log in" at Mon 2026-11-23 10:00',
+        'declared: "Customers cannot log in" at Mon 2026-11-23 10:00 GMT',
         f"service {world.catalog.services['login'].name}",
         f"team {world.catalog.teams['identity'].name}",
         "policy standard",

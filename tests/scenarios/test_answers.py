@@ -71,7 +71,7 @@ def test_17_ok_acknowledges_as_ack_does_and_the_person_hears_it(night: World) ->
     assert taken.say == (
         "You have it: #1 down. Bo is not paged. DONE when it is over, UNDO if that was a mistake."
     )
-    assert "acknowledged by Ana for Identity, by reply to sms (page of 10:00)" in night.timeline()
+    assert "acknowledged by Ana for Identity, by reply to sms (page of 10:00 GMT)" in night.timeline()
 
 
 def test_17_no_passes_on_and_the_person_hears_who_is_next(night: World) -> None:
@@ -163,7 +163,7 @@ def test_20_a_code_never_reopens_what_is_over_and_explains_for_seven_days(night:
     code = code_of(night, "ana")
     night.resolve(by="bo")
     taken = answer(night, f"OK {code}")
-    assert taken.say == "#1 down was resolved at 10:00 by Bo. Nothing to do."
+    assert taken.say == "#1 down was resolved at 10:00 GMT by Bo. Nothing to do."
     night.clock.at += 8 * DAY
     assert answer(night, f"OK {code}").answer.outcome is AnswerOutcome.UNKNOWN  # type: ignore[union-attr]
     assert night.look().incident.status is IncidentStatus.RESOLVED
@@ -185,7 +185,7 @@ def test_whoever_answers_second_hears_who_has_it_and_take_takes_it_over(night: W
     taken = answer(night, "OK")
     assert (
         taken.say
-        == f"Bo has had #1 down since 10:00 (yours was sent 10:00). Reply TAKE {code} to take it over."
+        == f"Bo has had #1 down since 10:00 GMT (yours was sent 10:00 GMT). Reply TAKE {code} to take it over."
     )
     assert night.look().incident.acknowledged_by == "bo"
     answer(night, f"TAKE {code}")
@@ -194,13 +194,13 @@ def test_whoever_answers_second_hears_who_has_it_and_take_takes_it_over(night: W
 
 def test_done_resolves_with_its_text_note_adds_later_snoozes_who_asks(night: World) -> None:
     night.declare("down", "login")
-    assert answer(night, "WHO").say == "Nobody has #1 down yet. Next: level 2 of 2 (Bo) at 10:05."
+    assert answer(night, "WHO").say == "Nobody has #1 down yet. Next: level 2 of 2 (Bo) at 10:05 GMT."
     answer(night, "NOTE: looking at the database")
-    assert "looking at the database (by reply to sms, page of 10:00)" in night.timeline()
+    assert "looking at the database (by reply to sms, page of 10:00 GMT)" in night.timeline()
     answer(night, "LATER 30m")
     assert night.look().escalations[0].snoozed_until == night.clock.at + parse_duration("30m")
     answer(night, "DONE: restarted it")
-    assert "restarted it (by reply to sms, page of 10:00)" in night.timeline()
+    assert "restarted it (by reply to sms, page of 10:00 GMT)" in night.timeline()
 
 
 def test_undo_takes_the_last_answer_back_for_ten_minutes(night: World) -> None:

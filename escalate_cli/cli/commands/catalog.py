@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 from escalate_cli.cli.screens import style
 from escalate_cli.core.calendar.duration import SECOND, show_duration
-from escalate_cli.core.calendar.moment import local_time
+from escalate_cli.core.calendar.moment import named_time
 
 ServiceId = Annotated[
     str, typer.Argument(metavar="ID", help="A service's id, or its name", autocompletion=known("services"))
@@ -109,7 +109,7 @@ def team_show(context: Context, team: TeamId) -> Answer:
         if shift is not None and shift.person:
             on_call = catalog.person_name(shift.person)
             if shift.until is not None:
-                on_call += f", until {local_time(shift.until, catalog.settings.timezone)}"
+                on_call += f", until {named_time(shift.until, catalog.settings.timezone)}"
         named = [
             ("members", [catalog.person_name(member) for member in data["members"]]),
             ("lead", catalog.person_name(data["lead"]) if data["lead"] else None),

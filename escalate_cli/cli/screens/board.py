@@ -14,7 +14,7 @@ from escalate_cli.cli.screens import board_layout, style
 from escalate_cli.cli.screens.incident_lines import IncidentLine, incident_line
 from escalate_cli.context import Context
 from escalate_cli.core.calendar.duration import MINUTE, Instant
-from escalate_cli.core.calendar.moment import wall_time
+from escalate_cli.core.calendar.moment import named_wall_time, wall_time
 from escalate_cli.core.incident.situation import IncidentStatus, Situation
 from escalate_cli.core.incident.timeline import Entry
 from escalate_cli.core.incident.worst_first import Standing, worst_first
@@ -87,7 +87,7 @@ class Board:
         unanswered = sum(standing.status is IncidentStatus.OPEN for standing in running)
         zone = catalog.settings.timezone
         count = f"{len(running)} open, {unanswered} unanswered   " if running else ""
-        clock = f"{count}{wall_time(now, zone, now)}"
+        clock = f"{count}{named_wall_time(now, zone, now)}"
         heads = (f"escalate watch   {clock} {zone}", f"escalate watch   {clock}", clock)
         return board_layout.Picture(
             heads=[style.piece(head, "bold") for head in heads],

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from escalate_cli.cli.screens import style
 from escalate_cli.core.calendar.duration import Instant
-from escalate_cli.core.calendar.moment import from_now, local_time
+from escalate_cli.core.calendar.moment import from_now, named_time
 from escalate_cli.foresight.case import Case
 from escalate_cli.foresight.explanation import Link
 
@@ -41,7 +41,7 @@ def draw_explanation(
     style.heading(console, f"{name} was not told")
     zone = record.catalog.settings.timezone
     would = (
-        f"{local_time(would_at, zone)} ({from_now(would_at, now)})"
+        f"{named_time(would_at, zone)} ({from_now(would_at, now)})"
         if would_at is not None
         else "not within four days"
     )

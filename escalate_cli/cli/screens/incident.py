@@ -14,7 +14,7 @@ from escalate_cli.cli.screens.incident_head import draw_head
 from escalate_cli.cli.screens.incident_next import draw_next
 from escalate_cli.cli.screens.incident_told import TOLD, draw_told
 from escalate_cli.core.calendar.duration import Instant
-from escalate_cli.core.calendar.moment import wall_time
+from escalate_cli.core.calendar.moment import named_wall_time, wall_time
 from escalate_cli.core.changes.acting import JUST_BEFORE
 from escalate_cli.core.escalation.maintenance import quiet
 from escalate_cli.core.events import MessageAdded, Resolved
@@ -157,7 +157,7 @@ def _what(
     rows: list[tuple[str, object]] = [
         ("affected", _affected(situation, catalog)),
         ("message", incident.message),
-        ("declared", f"{wall_time(incident.declared_at, zone, now)}{by}"),
+        ("declared", f"{named_wall_time(incident.declared_at, zone, now)}{by}"),
         ("lead", _person(incident.lead, catalog) if incident.lead else None),
         ("labels", [f"{name}={value}" for name, value in incident.labels.items()]),
         ("key", incident.key),

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from escalate_cli.cli.screens import style
 from escalate_cli.cli.screens.incident_lines import soon
 from escalate_cli.core.calendar.duration import Instant
-from escalate_cli.core.calendar.moment import wall_time
+from escalate_cli.core.calendar.moment import short_zone, wall_time
 from escalate_cli.core.escalation.upcoming import next_of
 from escalate_cli.core.escalation.waiting_reasons import reasons
 from escalate_cli.core.incident.situation import (
@@ -48,7 +48,7 @@ def draw_next(
         return
     coming = [(at, text) for at, text in coming if at is not None or not tight]
     rows = [(wall_time(at, zone, now), soon(at, now), text) for at, text in coming]
-    console.print(style.table(("at", "in", "what"), rows, wrap=("what",)))
+    console.print(style.table((f"at {short_zone(zone, now)}", "in", "what"), rows, wrap=("what",)))
 
 
 def _to_come(situation: Situation, catalog: Catalog, now: Instant) -> list[tuple[Instant | None, str]]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from escalate_cli.cli.screens import style
 from escalate_cli.core.calendar.duration import Instant
-from escalate_cli.core.calendar.moment import wall_time
+from escalate_cli.core.calendar.moment import short_zone, wall_time
 from escalate_cli.core.events.reasons import FallbackReached
 from escalate_cli.core.incident.situation import Notification, NotificationKind, NotificationStatus, Situation
 from escalate_cli.core.organisation.catalog import Catalog
@@ -60,11 +60,13 @@ def draw_told(
     groups = list(alike.values())[-_SHOWN:]
     rows = [_told_row(group, with_it[group[-1].id], catalog, now) for group in groups]
 
+    at = f"at {short_zone(catalog.settings.timezone, now)}"
+
     def draw(many: int) -> None:
         hidden = len(told) - sum(map(len, groups[-many:]))
         earlier = f"  {hidden} earlier: escalate timeline {situation.incident.id}" if hidden else ""
         console.print(style.piece("Told", "bold") + style.piece(earlier, "not bold dim"))
-        console.print(style.table(("at", "who", "by", "", "because"), rows[-many:], wrap=("because",)))
+        console.print(style.table((at, "who", "by", "", "because"), rows[-many:], wrap=("because",)))
 
     many = len(rows)
     while many > 1 and room is not None and style.height_of(console, partial(draw, many)) > room:

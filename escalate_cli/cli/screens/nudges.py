@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from escalate_cli.cli.screens import style
 from escalate_cli.core.calendar.duration import Instant
-from escalate_cli.core.calendar.moment import from_now, wall_time
+from escalate_cli.core.calendar.moment import from_now, named_wall_time
 from escalate_cli.core.incident.situation import Incident, Nudge, NudgeStatus
 from escalate_cli.core.organisation.catalog import Catalog
 from escalate_cli.core.wording.rules import action_in_words
@@ -44,7 +44,7 @@ def draw_nudge(console: Console, nudge: Nudge, incident: Incident, catalog: Cata
     is_open = nudge.status is NudgeStatus.OPEN
     answered = nudge.answered_by and (
         f"{nudge.status.value} by {catalog.person_name(nudge.answered_by)}"
-        f" {wall_time(nudge.answered_at, zone, now)}"
+        f" {named_wall_time(nudge.answered_at, zone, now)}"
     )
     facts = [
         ("nudge", f"{nudge.id}, of #{incident.id} {incident.title}"),

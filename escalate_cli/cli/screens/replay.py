@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from escalate_cli.cli.screens import style
 from escalate_cli.core.calendar.duration import SECOND, Span, show_duration
-from escalate_cli.core.calendar.moment import local_time
+from escalate_cli.core.calendar.moment import named_time
 from escalate_cli.core.organisation.catalog import Catalog
 from escalate_cli.foresight.replaying import Replay
 
@@ -31,7 +31,7 @@ def _draw_one(console: Console, replay: Replay, catalog: Catalog) -> None:
     incident = replay.situation.incident
     style.heading(console, f"#{incident.id}  {incident.title}", above=False)
     console.print(
-        style.piece(f"declared {local_time(incident.declared_at, catalog.settings.timezone)}", "dim")
+        style.piece(f"declared {named_time(incident.declared_at, catalog.settings.timezone)}", "dim")
     )
     console.print()
     rows = [

@@ -191,6 +191,21 @@ def wall_time(at: Instant | None, zone: str, now: Instant) -> str:
     return f"{local:%H:%M}" if abs(at - now) < DAY // 2 else f"{local:%a %d %b %H:%M}"
 
 
+def named_time(at: Instant | None, zone: str) -> str:
+    """`local_time` for a sentence, with the name of its zone: `Mon 2026-11-23 03:04 GMT`."""
+    return local_time(at, zone) + ("" if at is None else f" {short_zone(zone, at)}")
+
+
+def named_wall_time(at: Instant | None, zone: str, now: Instant) -> str:
+    """`wall_time` for a sentence, with the name of its zone: `03:04 GMT`."""
+    return wall_time(at, zone, now) + ("" if at is None else f" {short_zone(zone, at)}")
+
+
+def short_zone(zone: str, at: Instant) -> str:
+    """What people there call the zone at that time: `GMT`, `BST`; `+08` where it has no letters."""
+    return f"{instant_to_local(at, zone):%Z}"
+
+
 def from_now(at: Instant | None, now: Instant) -> str:
     """How far `at` is from `now`: `in 4m`, `12m ago`, `now`; "–" for None."""
     if at is None:

@@ -15,7 +15,7 @@ import msgspec
 from msgspec.structs import replace
 
 from escalate_cli.core.calendar.duration import DAY, Instant, Span
-from escalate_cli.core.calendar.moment import local_time
+from escalate_cli.core.calendar.moment import named_time
 from escalate_cli.core.calendar.rota import Rotation, Schedule, Shift, Turn, on_call, shifted, shifts, turn_at
 from escalate_cli.core.organisation.catalog import Catalog
 
@@ -232,9 +232,9 @@ def _alike(before: Schedule, old: Catalog, after: Schedule, new: Catalog, start:
 def message_of(taken: TakenTurn, catalog: Catalog, now: Instant) -> tuple[str, str]:
     """What is said about it: the sentence, and what to do."""
     zone = catalog.schedules[taken.schedule].timezone
-    until = f" until {local_time(taken.until, zone)}" if taken.until is not None else ""
+    until = f" until {named_time(taken.until, zone)}" if taken.until is not None else ""
     instead = _name(taken.instead, catalog) if taken.instead is not None else "nobody"
-    when = "now" if taken.at <= now else f"from {local_time(taken.at, zone)}"
+    when = "now" if taken.at <= now else f"from {named_time(taken.at, zone)}"
     owner, keeper = _name(taken.person, catalog), _name(taken.keeper or taken.person, catalog)
     message = (
         f'the turn under way in schedule "{taken.schedule}" was {owner}\'s{until}; by this edit {instead} is'

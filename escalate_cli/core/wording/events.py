@@ -13,7 +13,7 @@ from msgspec.structs import replace
 
 from escalate_cli.core import events as happened
 from escalate_cli.core.calendar.duration import Instant, Span, show_about, show_duration
-from escalate_cli.core.calendar.moment import wall_time
+from escalate_cli.core.calendar.moment import named_wall_time
 from escalate_cli.core.events import Event, Way
 from escalate_cli.core.events.reasons import Taking
 from escalate_cli.core.organisation.catalog import Catalog
@@ -52,7 +52,7 @@ _TELLS = (happened.Informed, happened.ToldWhoHasIt, happened.ReporterTold, happe
 def _by_answering(event: Event, text: str, way: happened.AnswerWay, at: Instant, catalog: Catalog) -> str:
     """How it was answered, behind what was done; what people wrote themselves is kept apart from it."""
     how, zone = f"by {way.how} {way.gateway}", catalog.settings.timezone
-    paged = f"page of {wall_time(way.paged_at, zone, at)}" if way.paged_at is not None else ""
+    paged = f"page of {named_wall_time(way.paged_at, zone, at)}" if way.paged_at is not None else ""
     if isinstance(event, happened.MessageAdded) or getattr(event, "message", None):
         return f"{text} ({', '.join(filter(None, (how, paged)))})"
     return f"{text}, {how}" + (f" ({paged})" if paged else "")

@@ -44,7 +44,7 @@ def test_whoever_comes_second_hears_that_it_was_so_already(escalate):
         "incident 1 is acknowledged already: Bo Chen has it",
     )
     own = escalate.here("ack", "1", "--by", "bo").err.splitlines()[0]
-    assert re.fullmatch(r"Bo Chen has had incident 1 since \d\d:\d\d", own)
+    assert re.fullmatch(r"Bo Chen has had incident 1 since \d\d:\d\d GMT", own)
     assert escalate.here("update", "1", "--message", "it is the new release").code == 0
     assert "latest update it is the new release (" in " ".join(escalate.here("show", "1").out.split())
     assert "Told" in escalate.here("resolve", "1").out
@@ -57,7 +57,7 @@ def test_whoever_has_it_already_is_not_told_of_themselves_as_of_somebody_else(es
     escalate.declare("Nobody can sign in", "-s", "login")
     assert escalate.here("ack", "1").code == 0
     again = escalate.here("ack", "1").err.splitlines()[0]
-    assert re.fullmatch(r"you have had incident 1 since \d\d:\d\d", again)
+    assert re.fullmatch(r"you have had incident 1 since \d\d:\d\d GMT", again)
 
 
 def test_whoever_has_a_part_of_it_hears_who_has_the_other(escalate):
@@ -66,7 +66,7 @@ def test_whoever_has_a_part_of_it_hears_who_has_the_other(escalate):
     escalate.here("ack", "1", "--by", "cy", "--all")
     again = escalate.here("ack", "1", "--by", "ana").err.splitlines()[0]
     assert re.fullmatch(
-        r"(you have|Ana Ruiz has) had incident 1 since \d\d:\d\d; for another team Cy \w+ has it, since"
+        r"(you have|Ana Ruiz has) had incident 1 since \d\d:\d\d GMT; for another team Cy \w+ has it, since"
         r" \d\d:\d\d; to take it over: escalate ack 1 --all",
         again,
     )
