@@ -109,8 +109,8 @@ def _heard_before(deed: Deed, before: Situation, decision: Decision) -> list[Rec
 
 
 def _have_acted(situation: Situation) -> set[str]:
-    """Everybody who has taken it, or their part of it, or passed it on, as it stands now; and whoever has answered what
-    they were paged for besides, and was not paged again since.
+    """Everybody who has taken it, or their part of it, or passed it on, as it stands now; and whoever has
+    answered what they were paged for besides, and was not paged again since.
     """
     acted = {holding.person for holding in holders_now(situation)}
     for escalation in situation.escalations:
