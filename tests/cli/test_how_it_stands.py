@@ -109,7 +109,7 @@ def test_a_snooze_ends_with_a_page(world):
     world.declare("down", "login")
     world.snooze("30m", "ana")
     assert pages(world) == [(30, ("Identity",))]
-    assert sentence(world) == "open for 0s, acknowledged by Ana just now, snoozed until 10:30"
+    assert sentence(world) == "open for 0s, acknowledged by Ana just now, snoozed until 10:30 GMT"
 
 
 def test_during_a_maintenance_nobody_is_next(world):

@@ -67,7 +67,7 @@ def test_whoever_has_a_part_of_it_hears_who_has_the_other(escalate):
     again = escalate.here("ack", "1", "--by", "ana").err.splitlines()[0]
     assert re.fullmatch(
         r"(you have|Ana Ruiz has) had incident 1 since \d\d:\d\d GMT; for another team Cy \w+ has it, since"
-        r" \d\d:\d\d; to take it over: escalate ack 1 --all",
+        r" \d\d:\d\d GMT; to take it over: escalate ack 1 --all",
         again,
     )
 
