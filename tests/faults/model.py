@@ -60,9 +60,8 @@ class Model:
     paged: dict[str, int] = field(default_factory=dict)
     """whom a page has reached since it opened, and when the latest was written"""
     by_hand: dict[str, int] = field(default_factory=dict)
-    """whom a page by hand has reached since, and when the latest was written"""
     acted: dict[str, int] = field(default_factory=dict)
-    """who has answered a page by hand while somebody had it, and when last"""
+    """like `paged`: by hand; and who has answered that, and when last"""
     taken_at: int = 0
     heard_who: set[str] = field(default_factory=set)
     """who has heard that somebody has it, and not since that nobody has"""
@@ -219,8 +218,8 @@ class Model:
 
     def _silent(self) -> set[str]:
         """Who was paged and has not acted."""
-        answered = {one for one, at in self.acted.items() if self.paged.get(one, 0) <= at}
-        return set(self.paged) - self.passed - set(self.takers) - answered
+        acted = {one for one, at in self.acted.items() if self.paged.get(one, 0) <= at}
+        return set(self.paged) - self.passed - set(self.takers) - acted
 
     # ── what people do (5, 6, 7, 18, 19) ───────────────────────────────────────────────
 
@@ -247,8 +246,8 @@ class Model:
     def _unanswered(self, who: str) -> bool:
         """5: paged by hand since somebody has it, or while nobody has, and it is not theirs."""
         at = self.by_hand.get(who, -1)
-        stands = self.status == "open" or at >= self.taken_at
-        return stands and who not in self.takers and at > self.acted.get(who, -1)
+        own = who in self.takers or (self.status != "open" and at < self.taken_at)
+        return not own and at > self.acted.get(who, -1)
 
     def snooze(self, who: str, minutes: int, now: int) -> None:
         self.status, self.next_at, self.snoozed, self.muted = (
@@ -344,8 +343,7 @@ class Model:
         if self.status == "resolved":
             self.paged = {who: at for who, at in self.paged.items() if at >= now}
             self.asked, self.passed, self.heard_who = None, set(), set()
-            self.by_hand = {who: at for who, at in self.by_hand.items() if at >= now}
-            self.acted = {}
+            self.by_hand, self.acted = {who: at for who, at in self.by_hand.items() if at >= now}, {}
         known = list(self.waiting)
         self._start_over(now)
         self.plan(now)
