@@ -56,7 +56,8 @@ def attempt(envelope: Envelope, modules: list[PluginModule], on_sent: Callable[[
     try:
         outcome = _send(envelope, modules, wire, heard)
     except Withdrawn as reason:
-        outcome = Outcome(OutcomeKind.TEMPORARY, f"{reason}; nothing was sent")
+        # not the provider's doing: whoever claims it next has the same right to try, and as often
+        outcome = Outcome(OutcomeKind.TEMPORARY, f"{reason}; nothing was sent", local=True)
     except _NoPlugin as problem:
         outcome = problem.outcome
     except BaseException as problem:
@@ -85,7 +86,10 @@ def _send(envelope: Envelope, modules: list[PluginModule], wire: Wire, heard: _H
     letter, short = service.letters(plugin)
     page = service.page(plugin)
     wire.watch()
-    last_look(envelope.look)  # also for the few that do not speak HTTP or SMTP, where no byte is seen leaving
+    if speaks_on_the_wire(plugin):
+        last_look(envelope.look)
+    else:
+        wire.leaves_unseen()
     outcome = service.send(plugin, letter, wire, page)
     if service.no_page:
         outcome = replace(outcome, detail=f"{outcome.detail} (without its HTML part: {service.no_page})")

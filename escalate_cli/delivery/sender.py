@@ -21,6 +21,11 @@ engine's lease allows
 """
 
 
+_STOPPED = 5.0
+"""seconds between two looks at the worker: if it is more, this process was stopped, or the machine slept"""
+_LONGEST_WAIT = 1.0
+
+
 class _Running:
     """An attempt under way, as the parent knows it."""
 
@@ -49,6 +54,7 @@ class Sender:
         self._running: dict[int, _Running] = {}
         self._ended: list[tuple[int, Outcome]] = []
         self._no_process = cannot_start(OSError())
+        self._looked_at = self._clock.monotonic()
 
     def __enter__(self) -> Sender:
         return self
@@ -135,7 +141,7 @@ class Sender:
             min((running.given_up_at for running in self._running.values()), default=0.0)
             - self._clock.monotonic()
         )
-        ready = poll.poll(max(min(seconds, soonest), 0) * 1000 + 1)
+        ready = poll.poll(max(min(seconds, soonest, _LONGEST_WAIT), 0) * 1000 + 1)
         return any(fd == self.wake_fd for fd, _ in ready)
 
     def _receive(self) -> None:
@@ -145,6 +151,12 @@ class Sender:
         for answer in self._link.receive():
             self._take(*msgspec.convert(answer, tuple[int, Outcome]))
         now = self._clock.monotonic()
+        if (
+            now - self._looked_at > _STOPPED
+        ):  # the worker may have been stopped with us: it knows what has begun
+            for running in self._running.values():
+                running.given_up_at = max(running.given_up_at, now + _PATIENCE_WITH_WORKER)
+        self._looked_at = now
         if any(running.given_up_at <= now for running in self._running.values()):
             self._link.kill()
         elif not self._link.ended:

@@ -60,6 +60,12 @@ class Wire:
             self._on_sent()  # it may raise to say that the message is no longer to be sent
         exchange.sent = True
 
+    def leaves_unseen(self) -> None:
+        """The message is about to leave where no byte of it is seen: from here on it may have arrived."""
+        if not self._told:
+            self._told = True
+            self._on_sent()
+
     def watch(self) -> None:
         """Watch `requests` and `smtplib` from now on."""
         self._watch_http()

@@ -69,14 +69,18 @@ def _apprise() -> None:
     import requests  # noqa: F401
 
 
+_GONE_SECONDS = 1.0
+"""how long a process that was killed may take to be gone"""
+
+
 class _Child:
     """One running attempt. `mark` is set once its message began to leave."""
 
-    __slots__ = ("buffer", "deadline", "fd", "pid", "sent", "ticket", "timeout")
+    __slots__ = ("buffer", "buried", "deadline", "fd", "gone", "pid", "sent", "ticket", "timeout")
 
     def __init__(self, ticket: int, pid: int, fd: int, timeout: Span, deadline: float) -> None:
         self.ticket, self.pid, self.fd, self.timeout, self.deadline = ticket, pid, fd, timeout, deadline
-        self.sent = False
+        self.sent = self.gone = self.buried = False
         self.buffer = b""
 
     def read(self) -> Outcome | None:
@@ -93,9 +97,27 @@ class _Child:
         if report.endswith(b"\n"):
             with contextlib.suppress(ValueError):
                 return msgspec.convert(json.loads(report), Outcome)
-        if not chunk or len(self.buffer) > _LONGEST_REPORT:
+        if len(self.buffer) > _LONGEST_REPORT:
             return Outcome(OutcomeKind.UNKNOWN, f"the sending process died; {MAY_HAVE_ARRIVED}")
+        self.gone = not chunk
         return None
+
+    def died(self) -> Outcome:
+        """The outcome of an attempt whose process is gone without a word. The mark comes before the first
+        byte: without it nothing has left.
+        """
+        if self.sent:
+            return Outcome(OutcomeKind.UNKNOWN, f"the sending process died; {MAY_HAVE_ARRIVED}")
+        return Outcome(OutcomeKind.TEMPORARY, "the sending process died; nothing was sent")
+
+    def end(self, clock: Clock) -> bool:
+        """Kill it with everything that it started; whether it is gone within a second, and can do no more."""
+        kill(self.pid)
+        give_up_at = clock.monotonic() + _GONE_SECONDS
+        while not (gone_now := gone(self.pid)) and clock.monotonic() < give_up_at:
+            clock.sleep(SECOND // 200)
+        self.buried = gone_now
+        return gone_now
 
     def late(self) -> Outcome:
         """The outcome of an attempt that is ended at its deadline."""
@@ -145,7 +167,11 @@ class Worker:
     def _ended(self, child: _Child) -> bool:
         outcome = child.read()
         if outcome is None and self._clock.monotonic() >= child.deadline:
-            outcome = child.late()
+            # judged when it can do no more: a message could begin to leave after the look
+            child.sent = not child.end(self._clock) or child.sent
+            outcome = child.read() or child.late()
+        if outcome is None and child.gone:
+            outcome = child.died()
         if outcome is not None:
             self._answer(child.ticket, outcome)
         return outcome is not None
@@ -156,6 +182,8 @@ class Worker:
     def _bury(self, child: _Child) -> None:
         """Kill it, whatever it still does, with everything it started."""
         os.close(child.fd)
+        if child.buried:
+            return
         kill(child.pid)
         if not gone(child.pid):
             self._unburied.append(child.pid)
