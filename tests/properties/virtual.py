@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
+from escalate_cli.config.english.reading import meanings
 from escalate_cli.core.calendar.duration import MINUTE, SECOND, Instant
 from escalate_cli.core.changes import declare as declaration
 from escalate_cli.core.changes import respond as core
@@ -203,7 +204,13 @@ class Life:
                     "down", str(arguments[0]), known.incident.services, message="again"
                 )
                 return declare_again(
-                    known, said, self.catalog, self.now, severity=said.severity, is_known=lambda text: False
+                    known,
+                    said,
+                    self.catalog,
+                    self.now,
+                    severity=said.severity,
+                    is_known=lambda text: False,
+                    meanings=meanings,
                 )[0]
             planned = acts[operation](known, *arguments)
             return known if planned is None else planned.situation
@@ -214,7 +221,7 @@ class Life:
         self._send()
 
     def _update(self, known: Situation, **changes: object) -> Plan:
-        return updating.update(known, updating.Changes(**changes), self.catalog, self.now)  # type: ignore[arg-type]
+        return updating.update(known, updating.Changes(**changes), self.catalog, self.now, meanings=meanings)  # type: ignore[arg-type]
 
     def _answer(self, known: Situation, accepted: bool) -> Plan | None:
         nudge = next((one for one in known.nudges if one.status.value == "open"), None)
