@@ -124,7 +124,7 @@ class Acknowledgement(Intent, frozen=True):
 
         def deed(situation: Situation, catalog: Catalog, now: Instant) -> Plan | None:
             self._must_be_running(situation)
-            if not take.is_awaiting(situation, who, everything=self.everything):
+            if not take.is_awaiting(situation, who, now, everything=self.everything):
                 return None
             return take.acknowledge(situation, who, catalog, now, everything=self.everything)
 

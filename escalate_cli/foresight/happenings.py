@@ -35,7 +35,7 @@ def acknowledgement(span: Span, by: str | None = None, *, everything: bool = Fal
         person = by or paged_last(situation)
         if person is None:
             return "nobody can acknowledge: no person has been paged"
-        if not take.is_awaiting(situation, person, everything=everything):
+        if not take.is_awaiting(situation, person, now, everything=everything):
             name = catalog.name_of(Recipient.person(person))
             have = [holding.person for holding in holders(situation)]
             taker = catalog.name_of(Recipient.person((have or [""])[0]))

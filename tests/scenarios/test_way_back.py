@@ -61,7 +61,7 @@ def test_a_reply_to_a_test_message_is_heard_by_whoever_waits(night: Night) -> No
     ran = night.end(process)
     assert ran.code == 0, ran.err
     assert re.fullmatch(
-        r'Ana by email: answered "OK" after \d+s \(code \w{4} of the test of \d\d:\d\d\)\n', ran.out
+        r'Ana by email: answered "OK" after \d+s \(code \w{4} of the test of \d\d:\d\d UTC\)\n', ran.out
     )
     assert "waiting 1m for answers by email" in ran.err
     assert night.rows("SELECT person, outcome, incident_id, notification_id FROM answers") == [

@@ -105,24 +105,26 @@ def _pages(decision: Decision) -> list[Notification]:
     ]
 
 
-def is_awaiting(situation: Situation, person: str, *, everything: bool = False) -> bool:
+def is_awaiting(situation: Situation, person: str, now: Instant, *, everything: bool = False) -> bool:
     """Whether an acknowledgement by `person` would change anything; one of `everything` takes over
     what somebody else has, where nothing waits.
     """
     if everything and any(_is_somebody_elses(escalation, person) for escalation in situation.escalations):
         return True
     taken = situation.incident.status is IncidentStatus.ACKNOWLEDGED and not any(
-        map(_waits_for_somebody, situation.escalations)
+        _waits_for_somebody(escalation, now) for escalation in situation.escalations
     )
     return not taken or bool(answered_by(person, situation))
 
 
-def _waits_for_somebody(escalation: Escalation) -> bool:
-    """Whether it pages, or will again when a snooze is over: who acknowledges then takes it for good."""
-    paging = escalation.status in (EscalationStatus.PAGING, EscalationStatus.EXHAUSTED)
-    return paging or (
-        escalation.status is EscalationStatus.ACKNOWLEDGED and escalation.snoozed_until is not None
-    )
+def _waits_for_somebody(escalation: Escalation, now: Instant) -> bool:
+    """Whether it pages, or will again: now, since its time-out ends at this very instant, or when a
+    snooze is over. Who acknowledges then takes it for good.
+    """
+    if escalation.status is not EscalationStatus.ACKNOWLEDGED:
+        return escalation.status in (EscalationStatus.PAGING, EscalationStatus.EXHAUSTED)
+    is_over = escalation.next_at is not None and escalation.next_at <= now
+    return escalation.snoozed_until is not None or is_over
 
 
 def answered_by(person: str, situation: Situation) -> list[Notification]:
@@ -175,7 +177,7 @@ def _is_awaited_from(notification: Notification, person: str) -> bool:
 
 def _taken_by(by: str, decision: Decision, *, everything: bool) -> list[Escalation]:
     mine, escalations = decision.catalog.teams_of(by), decision.situation.escalations
-    waiting = [escalation for escalation in escalations if _waits_for_somebody(escalation)]
+    waiting = [escalation for escalation in escalations if _waits_for_somebody(escalation, decision.now)]
     running = [escalation for escalation in escalations if escalation.status is not EscalationStatus.STOPPED]
     if everything:
         return waiting or [escalation for escalation in escalations if _is_somebody_elses(escalation, by)]

@@ -228,7 +228,6 @@ def _page_level(
         escalation_id,
         page_round=escalation.page_round + 1,
         passed=(),
-        paged=tuple(dict.fromkeys((*escalation.paged, number))),
         urgency=decision.urgency,
     )
     letter = Letter(
@@ -241,6 +240,8 @@ def _page_level(
         late=late,
     )
     told = tell(level.notify, letter, decision)
+    if told.recipients:  # a level that reached nobody is still owed to whoever can be reached later
+        decision.change(escalation_id, paged=tuple(dict.fromkeys((*escalation.paged, number))))
     decision.log(
         LevelPaged(
             team=escalation.team,
