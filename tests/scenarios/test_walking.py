@@ -201,3 +201,17 @@ def test_4_11_after_a_gap_somebody_who_is_on_call_by_now_is_paged_at_once(world_
     world.expects_nothing()
     world.sleep("4h")
     world.expects("sms to ana")
+
+
+def test_4_11_a_level_that_reached_nobody_has_not_been_paged_and_is_owed_after_a_gap(world_with) -> None:
+    """Level 1 reaches nobody all weekend. On Monday somebody is on call, and nothing ran when it came due."""
+    policy = ON_WEEKDAYS.replace("[[", "[policies.standard]\n[[", 1)
+    policy += '[[policies.standard.levels]]\nnotify = ["channel"]\nwait = "10m"\n'
+    world = world_with(policy, organisation=fallback("[]"), more=WEEKDAYS)
+    begin(world, SATURDAY)
+    world.declare("down", "login")
+    world.advance("46h54m", every="1h")
+    world.sent()
+    world.sleep("20m")
+    assert "sms to ana" in world.sent()
+    assert "paged Ana (owed since a gap" in world.timeline()

@@ -42,6 +42,22 @@ def test_4_3_on_the_dot_is_in_time(world_with) -> None:
     assert "level 2" not in world.timeline()
 
 
+@pytest.mark.parametrize("by", ["ana", "bo"])
+def test_4_3_an_acknowledgement_on_the_dot_of_a_time_out_is_in_time(world_with, by: str) -> None:
+    world = world_with(TIMEOUT)
+    world.declare("down", "login")
+    world.expects("sms to ana")
+    world.clock.at += 60_000_000
+    world.ack("ana")
+    world.clock.at += 10 * 60_000_000
+    world.ack(by)
+    world.tick()
+    assert [message for message in world.sent() if not message.startswith("inform")] == []
+    assert world.look().incident.status is IncidentStatus.ACKNOWLEDGED
+    assert world.look().incident.acknowledged_by == by
+    assert "paging Identity again" not in world.timeline()
+
+
 def test_4_3_what_lapsed_is_done_before_an_act_that_leaves_it_standing(world_with) -> None:
     """Level 2 was due: an update goes the way a tick and then the update would have gone."""
     world = world_with(STANDARD)
