@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import uuid
 from collections.abc import Callable
 from contextlib import suppress
@@ -18,6 +19,8 @@ from msgspec.structs import replace
 from escalate_cli.actions import declare as declaring
 from escalate_cli.actions.lookup import os_user, storable
 from escalate_cli.context import Context
+from escalate_cli.core.calendar.moment import named_wall_time
+from escalate_cli.core.escalation.levels import NOTICEABLY_LATE
 from escalate_cli.core.incident.doing_without import words_of
 from escalate_cli.core.wording.fitting import clip
 from escalate_cli.core.wording.text import printable
@@ -25,6 +28,9 @@ from escalate_cli.errors import DamagedRow, DatabaseProblem, EscalateError
 from escalate_cli.health.emergency_page import failure, page_directly
 from escalate_cli.store.sqlite.failures import FULL, LOCKED, damaged
 from escalate_cli.store.sqlite.sharing import SHARE_IT
+
+_MADE_AT = re.compile(r"(\d{20})-")
+"""in the name of a kept declaration, the moment in which it was made"""
 
 
 class KeptDeclaration(DatabaseProblem):
@@ -145,14 +151,14 @@ def take_in(context: Context) -> TakenIn:
 
 
 def _declare_kept(context: Context, content: bytes, fact: str) -> list[str]:
-    """Declare it, unless it is declared already; what could not be used for it."""
+    """Declare it, unless it is declared already; what could not be used for it. One that waited for
+    long says since when, below what its reporter wrote.
+    """
     if context.store.ledger.fact(fact) is not None:
         return []
     try:
-        declared, met = (
-            declaring.store_declaration(context, _request(json.loads(content)), remember=fact),
-            [],
-        )
+        asked = _saying_since_when(_request(json.loads(content)), fact, context)
+        declared, met = declaring.store_declaration(context, asked, remember=fact), list[str]()
     except DatabaseProblem:
         raise
     except Exception as problem:
@@ -164,6 +170,15 @@ def _declare_kept(context: Context, content: bytes, fact: str) -> list[str]:
             else [f"a kept declaration could be declared by its words only ({words_of(problem)})"]
         )
     return [f"incident {declared.situation.incident.id}: {text}" for text in (*met, *declared.broken)]
+
+
+def _saying_since_when(asked: declaring.Request, fact: str, context: Context) -> declaring.Request:
+    made, now = _MADE_AT.search(fact), context.clock.now()
+    if made is None or now - int(made[1]) < NOTICEABLY_LATE:
+        return asked
+    since = named_wall_time(int(made[1]), context.running_catalog.settings.timezone, now)
+    waited = f"(declared at {since}; it could not be stored before now)"
+    return replace(asked, message="\n".join(filter(None, (asked.message, waited))))
 
 
 def _request(fields: dict[str, object]) -> declaring.Request:

@@ -8,8 +8,12 @@ import os
 import shutil
 from contextlib import closing
 
+import pytest
+
 from escalate_cli.actions import declare as declaring
-from escalate_cli.actions.kept_declarations import keep_declaration
+from escalate_cli.actions.kept_declarations import keep_declaration, take_in
+from escalate_cli.core.calendar.duration import MINUTE
+from escalate_cli.core.calendar.moment import named_wall_time
 from escalate_cli.errors import DatabaseProblem
 from escalate_cli.store.sqlite.failures import LOCKED
 from escalate_cli.store.without_database.spool import Spool
@@ -47,6 +51,24 @@ def test_whoever_takes_in_what_another_has_just_taken_in_declares_nothing(tmp_pa
     )
     assert (first.created, second.created) == (True, False)
     assert first.situation.incident.id == second.situation.incident.id
+    world.store.close()
+
+
+@pytest.mark.parametrize("written", [None, "since the deployment"])
+def test_4_11_a_declaration_that_waited_in_the_spool_says_since_when(tmp_path, written):
+    world = World(tmp_path)
+    asked = declaring.Request("down", ("login",), message=written)
+    keep_declaration(world.context, asked, HELD)
+    made = world.clock.at
+    world.clock.at += 90 * MINUTE
+    assert take_in(world.context).problem is None
+    message = world.look().incident.message
+    assert message.splitlines()[:-1] == ([] if written is None else [written])
+    since = named_wall_time(made, "Europe/London", world.clock.at)
+    assert message.splitlines()[-1] == f"(declared at {since}; it could not be stored before now)"
+    world.tick()
+    assert since in world.last().body
+    world.sent()
     world.store.close()
 
 

@@ -225,10 +225,7 @@ def _page_level(
     level, policy = escalation.policy.levels[number - 1], escalation.policy.id
     _note_hours(level, escalation.team, decision)
     escalation = decision.change(
-        escalation_id,
-        page_round=escalation.page_round + 1,
-        passed=(),
-        urgency=decision.urgency,
+        escalation_id, page_round=escalation.page_round + 1, passed=(), urgency=decision.urgency
     )
     letter = Letter(
         NotificationKind.PAGE,

@@ -87,12 +87,18 @@ class Database:
         run("PRAGMA trusted_schema=OFF")
         run("PRAGMA foreign_keys=ON")
         run("PRAGMA synchronous=EXTRA")
-        application_id = run("PRAGMA application_id").fetchone()[0]
-        version = run("PRAGMA user_version").fetchone()[0]
-        tables = run(_sql.count_tables).fetchone()[0]
-        # Without a page it is as new: whoever began to make it was killed, and reading has just undone what
-        # there was of it.
-        fresh = fresh or run("PRAGMA page_count").fetchone()[0] == 0
+        # at one moment: another process may be making it just now
+        run("BEGIN")
+        try:
+            application_id = run("PRAGMA application_id").fetchone()[0]
+            version = run("PRAGMA user_version").fetchone()[0]
+            tables = run(_sql.count_tables).fetchone()[0]
+            # Without a page it is as new: whoever began to make it was killed, and reading has just undone
+            # what there was of it.
+            fresh = fresh or run("PRAGMA page_count").fetchone()[0] == 0
+        finally:
+            if self._connection.in_transaction:
+                self._connection.execute("ROLLBACK")
         if application_id != APPLICATION_ID and (tables or not fresh):
             raise DatabaseProblem(
                 f"{self.path} is an SQLite file of something else",
