@@ -190,6 +190,7 @@ def test_a_history_in_which_services_change_within_the_team_is_counted_as_by_han
     assert report["to_acknowledge"] == {"count": 8, "median_seconds": 480, "p90_seconds": 480}
     assert report["acknowledgements"] == {
         "by_level": {"1": 8}, "by_gateway": {"unknown": 8}, "by_team": {"identity": 7, "payments": 1},
+        "by_way": {},
     }  # fmt: skip
     assert report["levels_reached"] == {"1": 1, "2": 7}
     assert report["rerouted"] == [{"from": "identity", "to": "payments", "incidents": 1}]

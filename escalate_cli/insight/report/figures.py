@@ -23,6 +23,8 @@ fallback, a rule, or hand
 
 COMMAND = "command"
 """acknowledged by typing it, or by a program"""
+NOT_TOLD = "unknown"
+"""the gateway of pages in a history that was imported: nothing is known of how they were answered"""
 
 
 class Spread(msgspec.Struct, frozen=True):
