@@ -39,7 +39,7 @@ Value = TypeVar("Value")
 def report(records: Sequence[Record], catalog: Catalog) -> Report:
     """The figures of these incidents."""
     answers = [answer for record in records for answer in record.answers]
-    here = [answer for answer in answers if answer.gateway != NOT_TOLD]
+    known = [answer for answer in answers if answer.gateway != NOT_TOLD]
     rises = [rise(record, catalog) for record in records]
     return Report(
         times=times(records),
@@ -66,9 +66,9 @@ def report(records: Sequence[Record], catalog: Catalog) -> Report:
         people=people_figures(records, catalog),
         weeks=_weeks(records, catalog),
         hours=hours_figures(records, catalog.settings.timezone),
-        acks_by_way=_most(answer.way or COMMAND for answer in here),
+        acks_by_way=_most(answer.way or COMMAND for answer in known),
         answer_by_gateway=_answer_times((answer.gateway, answer.after) for answer in answers),
-        answer_by_way=_answer_times((answer.way or COMMAND, answer.after) for answer in here),
+        answer_by_way=_answer_times((answer.way or COMMAND, answer.after) for answer in known),
         not_yet_acknowledged=sum(
             record.to_acknowledge is None and record.status != "resolved" for record in records
         ),
