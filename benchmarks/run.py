@@ -2,8 +2,8 @@
 
     python benchmarks/run.py                  all of it, about eight minutes
     python benchmarks/run.py --quick          a look, about one minute
-    python benchmarks/run.py --only wire      one group: start, wire, crowd, open, storm, routing, learning,
-                                              check
+    python benchmarks/run.py --only wire      one group: start, wire, crowd, open, storm, answers, routing,
+                                              learning, check
     python benchmarks/run.py --json           the figures for a program
 
 Everything stays on loopback and in a temporary directory. Exit code 1 if a target is missed.
@@ -20,7 +20,17 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from benchmarks import crowds, finding, learning, looking_ahead, open_incidents, starting, storms, to_the_wire
+from benchmarks import (
+    crowds,
+    finding,
+    hearing,
+    learning,
+    looking_ahead,
+    open_incidents,
+    starting,
+    storms,
+    to_the_wire,
+)
 from benchmarks.figure import Figure, Note
 
 Lines = Iterator[Figure | Note]
@@ -40,6 +50,7 @@ GROUPS: dict[str, Callable[..., Lines]] = {
     crowds.GROUP: crowds.measure,
     open_incidents.GROUP: open_incidents.measure,
     storms.GROUP: storms.measure,
+    hearing.GROUP: hearing.measure,
     finding.GROUP: finding.measure,
     learning.GROUP: learning.measure,
     looking_ahead.GROUP: looking_ahead.measure,
