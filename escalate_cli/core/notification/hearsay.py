@@ -33,9 +33,15 @@ def who_heard(lapsed: Iterable[Escalation], before: Situation, after: Situation)
             if notification.created_at < before.incident.open_since or not _is_heard(notification):
                 continue
             cause, later = notification.reason.cause, before.notifications[place + 1 :]
-            if not isinstance(cause, SomebodyHasIt) or cause.how not in _HAVING:
+            if not isinstance(cause, SomebodyHasIt):
                 continue
-            theirs = cause.by in (escalation.acknowledged_by, *escalation.acked_by)
+            # news of a page that was answered besides names who has it, too
+            besides = (
+                cause.how is Taking.BESIDES and (escalation.acknowledged_at or 0) <= notification.created_at
+            )
+            if cause.how not in _HAVING and not besides:
+                continue
+            theirs = besides or cause.by in (escalation.acknowledged_by, *escalation.acked_by)
             holds = theirs or (cause.by not in still)
             counts = place >= fresh_from or (cause.how is Taking.IN_PART and cause.by in escalation.acked_by)
             until = escalation.acknowledged_at if theirs else None
