@@ -90,6 +90,14 @@ class Endless:
 
 
 def closed_port() -> int:
-    """A port that nobody listens on."""
-    with socket.create_server((LOOPBACK, 0)) as server:
-        return int(server.getsockname()[1])
+    """A port that nobody listens on, now and until the process ends: it is taken, so that no server
+    of a test beside this one can be given it.
+    """
+    taken = socket.socket()
+    taken.bind((LOOPBACK, 0))
+    _TAKEN.append(taken)
+    return int(taken.getsockname()[1])
+
+
+_TAKEN: list[socket.socket] = []
+"""bound, and never listening: whoever connects is refused"""
