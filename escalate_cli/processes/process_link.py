@@ -7,10 +7,8 @@ import fcntl
 import os
 import select
 import signal
-import sys
 
-_CODE = "import sys; sys.path[:] = sys.argv[1:]; from {module} import {main}; {main}()"
-_NEVER_FOR_US = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+from escalate_cli.processes import starting
 
 
 class ProcessLink:
@@ -23,7 +21,7 @@ class ProcessLink:
         try:
             their_input, our_output = _pipe(fds)
             our_input, their_output = _pipe(fds)
-            self.pid = _spawn(module, main, their_input, their_output)
+            self.pid = starting.start_process(module, main, their_input, their_output)
         except OSError:
             for fd in fds:
                 os.close(fd)
@@ -112,18 +110,3 @@ def _pipe(fds: list[int]) -> tuple[int, int]:
             os.close(end)
         ends.append(fds[-1])
     return ends[0], ends[1]
-
-
-def _spawn(module: str, main: str, their_input: int, their_output: int) -> int:
-    options = ["-I"] + (["-B"] if sys.dont_write_bytecode else [])
-    return os.posix_spawn(
-        sys.executable,
-        [sys.executable, *options, "-c", _CODE.format(module=module, main=main), *sys.path],
-        os.environ,
-        file_actions=[
-            (os.POSIX_SPAWN_DUP2, their_input, 0),
-            (os.POSIX_SPAWN_DUP2, their_output, 1),
-            (os.POSIX_SPAWN_OPEN, 2, os.devnull, os.O_WRONLY, 0),
-        ],
-        setsigmask=_NEVER_FOR_US,  # until it can ignore them itself; a Ctrl-C is meant for us
-    )

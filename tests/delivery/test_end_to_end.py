@@ -90,7 +90,7 @@ def test_a_missing_secret_is_named_and_the_page_goes_the_other_way(escalate, org
 
 PATIENT = (
     ONE_TEAM.but('contact = { web = "ana" }', 'contact = { hanging = "ana" }')
-    + '[gateways.hanging]\nurl = "json://127.0.0.1:PORT/hang/{to}"\ntimeout = "1s"\n'
+    + '[gateways.hanging]\nurl = "json://127.0.0.1:PORT/hang/{to}"\ntimeout = "3s"\n'
 )
 
 
@@ -107,7 +107,7 @@ def test_a_provider_that_never_answers_is_ended_and_holds_up_nobody(tmp_path):
 def test_a_watch_that_is_told_to_stop_finishes_what_it_is_sending(tmp_path):
     slow_at_level_2 = (
         PATIENT.but("/hang/", "/slow/")
-        .but('"1s"', '"9s"')
+        .but('"3s"', '"9s"')
         .but('notify = ["members"]\nwait = "5m"', 'notify = ["person:bo"]\nwait = "1s"')
         .but('notify = ["lead"]', 'notify = ["person:ana"]')
     )

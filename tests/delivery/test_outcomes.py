@@ -23,7 +23,10 @@ LIMIT = 2 * SECOND
 
 @pytest.fixture(scope="module")
 def sender():
-    with Sender() as sender:
+    with HttpServer() as web, Sender() as sender:
+        send(
+            sender, web.url(), timeout=60 * SECOND
+        )  # all is loaded now, and a short limit is its message's own
         yield sender
 
 

@@ -39,7 +39,7 @@ def crew(
     gateways: Sequence[str] = ("a", "b"),
     *,
     attempts: int = 20,
-    timeout: str = "1s",
+    timeout: str = "2s",
     wait: str = "1h",
     more: str = "",
 ) -> str:

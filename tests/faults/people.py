@@ -4,6 +4,7 @@ Only root can play them.
 
 from __future__ import annotations
 
+import functools
 import os
 import shutil
 import subprocess
@@ -180,6 +181,7 @@ def _shown(place: Path, code: str) -> tuple[str, list[Path]]:
     return os.pathsep.join(map(str, (own.parent, *views))), mounted
 
 
+@functools.cache
 def _python(code: str) -> str | None:
     """A Python that others may run, and that finds what escalate needs."""
     return next((one for one in _PYTHONS if _runs(one, code)), None)

@@ -148,7 +148,9 @@ def test_no_secret_is_in_anything_that_is_printed_or_stored(place, commands):
         if words[0] == "declare":
             place.let_leases_end()
     sweep(repr(place.rows("SELECT error FROM notifications")).encode(), "errors")
-    assert place.rows("SELECT gateway, status FROM notifications WHERE kind = 'page' AND status = 'sent'") == []
+    assert (
+        place.rows("SELECT gateway, status FROM notifications WHERE kind = 'page' AND status = 'sent'") == []
+    )
     assert sweep_files(place) > 5, "database, journal, cache, spool, configuration"
 
 
