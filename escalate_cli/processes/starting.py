@@ -1,0 +1,28 @@
+"""How a process of our own is begun."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+
+_CODE = "import sys; sys.path[:] = sys.argv[1:]; from {module} import {main}; {main}()"
+_NEVER_FOR_US = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
+def start_process(module: str, main: str, requests: int, answers: int) -> int:
+    """Run the function `main` of `module` in a new interpreter that reads `requests` and writes `answers`;
+    returns its process number. `OSError` if it cannot be started.
+    """
+    options = ["-I"] + (["-B"] if sys.dont_write_bytecode else [])
+    return os.posix_spawn(
+        sys.executable,
+        [sys.executable, *options, "-c", _CODE.format(module=module, main=main), *sys.path],
+        os.environ,
+        file_actions=[
+            (os.POSIX_SPAWN_DUP2, requests, 0),
+            (os.POSIX_SPAWN_DUP2, answers, 1),
+            (os.POSIX_SPAWN_OPEN, 2, os.devnull, os.O_WRONLY, 0),
+        ],
+        setsigmask=_NEVER_FOR_US,  # until it can ignore them itself; a Ctrl-C is meant for us
+    )
