@@ -65,6 +65,7 @@ def test_17_a_page_is_answered_where_it_came(night: MailNight) -> None:
     assert night.rows("SELECT outcome FROM answers") == [("done",)]
 
 
+@pytest.mark.long
 def test_21_what_was_read_is_done_once_and_a_second_look_changes_nothing(night: MailNight) -> None:
     night("declare", "The X is down", "-s", "x")
     night.answer("NOTE: I am looking")
@@ -74,6 +75,7 @@ def test_21_what_was_read_is_done_once_and_a_second_look_changes_nothing(night: 
 
 
 @pytest.mark.parametrize("point", ["answering", "answered", "heeded"])
+@pytest.mark.long
 def test_21_killed_between_effect_and_place_it_is_done_once(night: MailNight, point: str) -> None:
     night("declare", "The X is down", "-s", "x")
     night.answer("NOTE: I am looking")

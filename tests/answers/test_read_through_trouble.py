@@ -72,6 +72,7 @@ def test_21_a_reader_that_is_killed_in_the_middle_has_read_nothing_and_the_next_
     assert night.status == "acknowledged"
 
 
+@pytest.mark.long
 def test_21_where_answers_are_read_changes_and_what_was_answered_since_the_page_is_read(
     night: MailNight,
 ) -> None:
@@ -89,6 +90,7 @@ def test_21_where_answers_are_read_changes_and_what_was_answered_since_the_page_
     assert (night.told.count("the first"), night.told.count("the second")) == (1, 1)
 
 
+@pytest.mark.long
 def test_21_a_mailbox_that_is_made_anew_is_read_once_more_and_the_gap_is_on_the_timeline(
     night: MailNight,
 ) -> None:
@@ -109,6 +111,7 @@ def test_21_a_mailbox_that_is_made_anew_is_read_once_more_and_the_gap_is_on_the_
     assert night.told.count("was made anew") == 1
 
 
+@pytest.mark.long
 def test_20_after_an_older_database_came_back_a_code_means_no_other_incident(night: MailNight) -> None:
     kept = night.place / "kept.db"
     assert night.here("backup", str(kept)).code == 0

@@ -166,6 +166,7 @@ def sound(path: Path) -> list[str]:
 
 
 @pytest.mark.parametrize("gone", [True, False])
+@pytest.mark.long
 def test_a_journal_that_was_left_behind_is_not_played_into_what_is_restored(place, gone):
     live, copy = database(place), place.place / "copy.db"
     for number in range(5):

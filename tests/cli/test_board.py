@@ -285,6 +285,7 @@ def watched(escalate: Bank, width: int, height: int, *words: str) -> list[str]:
         return [line.rstrip() for line in terminal.lines]
 
 
+@pytest.mark.long
 def test_thirty_incidents_and_the_oldest_is_the_critical_in_10_lines_in_24_and_in_a_tiny_terminal(escalate):
     context = Context(Options(), escalate.environ, Clock())
     store_declaration(context, Request("The database is gone", ("login",), "critical"))

@@ -80,6 +80,7 @@ def test_bash_completes_nudges_people_moments_and_what_has_a_name(escalate):
     ]  # fmt: skip
 
 
+@pytest.mark.long
 def test_a_key_or_a_title_never_becomes_a_part_of_a_command(escalate):
     for number in (1, 2):
         escalate.declare("$(touch here); `x`", "-s", "login", "--key", f"$(touch here) ';{number}")
@@ -189,6 +190,7 @@ def test_where_nothing_can_be_written_it_is_said(escalate):
     assert (ran.code, ran.err.splitlines()[0][:29]) == (3, "escalate: error: cannot write")
 
 
+@pytest.mark.long
 def test_zsh_completes_what_is_open(escalate):
     if shutil.which("zsh") is None:
         pytest.skip("there is no zsh here (.ci/install has it)")

@@ -36,6 +36,7 @@ def test_one_incident_is_a_report(escalate: Escalate) -> None:
     assert [figure["team"] for figure in figures["by_team"]] == ["identity"]
 
 
+@pytest.mark.long
 def test_no_cell_of_a_csv_is_a_formula(escalate: Escalate) -> None:
     for title in FORMULAS:
         escalate("declare", "--service", "login", "--by", "bo", "--", title)

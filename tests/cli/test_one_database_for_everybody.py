@@ -165,6 +165,7 @@ def declare(place: Escalate, title: str) -> int:
 
 
 @pytest.mark.parametrize("present", ["there", "damaged", "gone", "another copy put back before"])
+@pytest.mark.long
 def test_4_26_after_restore_numbers_go_on_above_the_highest_ever_given(
     escalate: Escalate, present: str
 ) -> None:

@@ -56,6 +56,7 @@ def the_incident_is_quiet(escalate: Bank) -> bool:
     return shown["next_due_at"] is None
 
 
+@pytest.mark.long
 def test_ticks_escalate_until_somebody_acknowledges(escalate):
     assert escalate.declare("Nobody can sign in", "-s", "login")["created"]
     assert escalate.told == [ANA], "declare does not wait for a tick"

@@ -110,6 +110,7 @@ TRAPS = "trap 'echo got {name}; exit 0' {name}; echo ready; while :; do sleep 0.
 
 
 @pytest.mark.parametrize("name", ["INT", "TERM", "HUP", "USR1"])
+@pytest.mark.long
 def test_a_signal_to_us_is_passed_on(escalate, name):
     running = wrapped(escalate, "bash", "-c", TRAPS.format(name=name), stdout=subprocess.PIPE)
     assert running.stdout is not None

@@ -78,6 +78,7 @@ def abroad(web, tmp_path_factory) -> Bank:
     return made
 
 
+@pytest.mark.long
 def test_every_screen_and_every_note_names_the_zone_of_its_times(abroad):
     """A note on stderr, and a finding, stands alone: its own line names it."""
     missing, timed = [], set()

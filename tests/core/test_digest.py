@@ -158,6 +158,7 @@ def test_what_is_over_comes_last_and_asks_nobody_to_act():
 
 @given(st.integers(1, 400), st.integers(600, 5_000))
 @settings(max_examples=25)
+@pytest.mark.long
 def test_a_full_digest_is_cut_to_any_length_and_counts_the_rest(many, limit):
     message = full(pages([*range(1, 2 * many, 2)], critical=[2 * many - 1]))
     fitted = fit(Text(message.body, message.loose), lambda text: len(text) <= limit)

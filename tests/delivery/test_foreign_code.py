@@ -72,6 +72,7 @@ def spawns(body, title, notify_type, **kwargs):
 
 
 @needs_proc
+@pytest.mark.long
 def test_a_plugin_can_harm_nobody_but_itself(tmp_path, monkeypatch, capfd):
     (tmp_path / "odd_plugins.py").write_text(_PLUGINS)
     monkeypatch.setenv("APPRISE_PLUGIN_PATH", str(tmp_path))
@@ -115,6 +116,7 @@ def test_a_plugin_can_harm_nobody_but_itself(tmp_path, monkeypatch, capfd):
 
 
 @needs_proc
+@pytest.mark.long
 def test_many_sends_leave_nothing_behind():
     with HttpServer() as web, Sender() as sender:
         sender.begin(0, envelope(web.url()))

@@ -175,6 +175,7 @@ def test_when_the_parent_is_killed_nobody_goes_on(also):
 
 
 @needs_proc
+@pytest.mark.long
 def test_a_child_ends_itself_when_all_who_watch_it_are_stopped():
     with HttpServer(Answer(trick="hang")) as web, Sender() as sender:
         sender.begin(1, envelope(web.url(), 4 * SECOND))

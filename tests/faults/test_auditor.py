@@ -65,6 +65,7 @@ def test_nobody_reached_at_all_keeps_the_heartbeat_away_and_is_paged_once_and_sh
         assert "no page reaches person:p0: each was given up" in told.json["message"]
 
 
+@pytest.mark.long
 def test_while_nobody_can_be_reached_the_heart_does_not_beat(tmp_path, web):
     with installation(tmp_path, web, beating(web)) as place:
         web.at_path["/a/"] = Answer(401)

@@ -56,6 +56,7 @@ def test_a_backup_can_be_put_back_and_the_watching_process_notices(tmp_path, web
         assert len(list(place.db.parent.glob("*.replaced-*"))) == 2  # the database and its journal
 
 
+@pytest.mark.long
 def test_a_copy_waits_for_no_lock_for_ever_and_leaves_nothing_half_done(tmp_path, web):
     with installation(tmp_path, web, FALLBACK) as place:
         place.declare_quietly()

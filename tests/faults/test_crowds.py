@@ -66,6 +66,7 @@ def test_twenty_ticks_five_acks_and_two_watches_at_once_send_each_of_two_hundred
         place.database_must_be_sound()
 
 
+@pytest.mark.long
 def test_after_an_ack_that_returned_no_new_attempt_begins(tmp_path):
     """A tick that pages eighty and an ack in the middle of it: what was not begun when the ack
     returned is never begun.

@@ -228,6 +228,7 @@ ACTS: dict[str, tuple[str, ...]] = {
 
 
 @pytest.mark.parametrize("act", mostly_long(ACTS, "declare", "ack"))
+@pytest.mark.long
 def test_1_2_an_act_beside_a_file_that_takes_long_to_read_is_done_by_the_last_valid_one(tmp_path, act):
     """A declaration is stored and paged, and an answer counts, whatever somebody wrote into the files."""
     with HttpServer() as web, installation(tmp_path, web, VALID) as place:
@@ -245,6 +246,7 @@ def test_1_2_an_act_beside_a_file_that_takes_long_to_read_is_done_by_the_last_va
 
 # the limit may run out in a collection of garbage, of which hypothesis is told: it is dropped there, and rung again
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+@pytest.mark.long
 def test_where_no_configuration_was_ever_used_a_slow_one_is_read_to_its_end(tmp_path):
     with HttpServer() as web, installation(tmp_path, web, VALID + MANY) as place:
         place.end(place.begin("declare", "down", "-s", "x"))

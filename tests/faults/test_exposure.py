@@ -39,6 +39,7 @@ def told(place: Installation) -> set[tuple[str, str]]:
         return {(exposure.code, exposure.hint) for exposure in exposures(context, context.catalog)}
 
 
+@pytest.mark.long
 def test_check_warns_and_doctor_has_a_finding_for_each(place):
     assert place("check", "--no-coverage", "--strict").code == 0
     assert "exposure" in {one["code"] for one in place("doctor", "--json").json["findings"]}

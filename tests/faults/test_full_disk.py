@@ -20,7 +20,7 @@ from tests.faults.harness import crew, installation
 # ── a full disk ───────────────────────────────────────────────────────────────────────
 
 
-@pytest.mark.parametrize("rounds", [4, pytest.param(10, marks=pytest.mark.long)])
+@pytest.mark.parametrize("rounds", [2, pytest.param(10, marks=pytest.mark.long)])
 def test_on_a_full_disk_pages_and_acknowledgements_go_on_from_the_reserve(tmp_path, web, disk, rounds):
     if disk.by != "tmpfs":
         rounds = 10  # that nothing is left is met there only when the reserve is to be filled up
@@ -77,6 +77,7 @@ def test_a_copy_takes_nobody_the_last_space(tmp_path, web):
         assert os.statvfs(disk).f_bavail == before, "the reserve is enough for a page"
 
 
+@pytest.mark.long
 def test_when_the_reserve_is_gone_too_nothing_is_lost_and_afterwards_it_is_paged_exactly_once(
     tmp_path, web, disk
 ):

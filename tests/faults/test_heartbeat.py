@@ -53,6 +53,7 @@ def test_a_heartbeat_that_hangs_ends_itself_and_holds_up_nobody(tmp_path, web, t
 
 
 @needs_proc
+@pytest.mark.long
 def test_whoever_sent_a_heartbeat_that_takes_long_leaves_no_process_unwaited_for(monkeypatch):
     """A watch sends one a minute for years; and where Python tells of what is left, it has nothing to tell."""
     own = uuid4().hex
@@ -99,6 +100,7 @@ def test_metrics_that_a_full_disk_does_not_take_are_named_and_leave_nothing_behi
             assert [one.name for one in disk.iterdir()] == ["ballast"]
 
 
+@pytest.mark.long
 def test_metrics_are_written_whole_for_node_exporter(tmp_path, web):
     target = tmp_path / "metrics" / "escalate.prom"
     target.parent.mkdir()

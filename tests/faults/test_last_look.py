@@ -181,9 +181,8 @@ def test_a_database_that_cannot_be_asked_at_the_last_moment_stops_no_page(tmp_pa
         assert place.told == ["/a/p0"]
 
 
-@pytest.mark.parametrize(
-    "dead", [("a",), pytest.param(("a", "b", "c", "d"), marks=pytest.mark.long)], ids=len
-)
+@pytest.mark.long
+@pytest.mark.parametrize("dead", [("a",), ("a", "b", "c", "d")], ids=len)
 def test_a_hanging_gateway_leaves_the_places_to_a_sound_one_however_much_is_due_by_it(tmp_path, dead):
     """Fifty by each dead gateway, then one by a sound one: it waits for none of them."""
     hang = Answer(trick="hang")

@@ -94,6 +94,7 @@ def systemd(place: Path) -> Iterator[Systemd]:
 
 
 @pytest.mark.parametrize("words", [("watch", "--interval", "1s"), ("tick",)], ids=["watch", "tick"])
+@pytest.mark.long
 def test_the_auditors_page_through_a_gateway_that_hangs_delays_no_other(tmp_path, web, words):
     with installation(tmp_path, web, with_a_hanging_fallback()) as place, systemd(tmp_path) as listener:
         forget(place, "forgotten", "forgotten, too")
@@ -113,6 +114,7 @@ def test_the_auditors_page_through_a_gateway_that_hangs_delays_no_other(tmp_path
         assert len(told(web, "/h/")) == 2
 
 
+@pytest.mark.long
 def test_a_watch_that_is_told_to_stop_while_the_auditors_page_hangs_ends_at_the_limit_of_the_gateway_and_begins_nothing(
     tmp_path, web
 ):
@@ -129,6 +131,7 @@ def test_a_watch_that_is_told_to_stop_while_the_auditors_page_hangs_ends_at_the_
 # ── a database that cannot be used ────────────────────────────────────────────────────
 
 
+@pytest.mark.long
 def test_while_the_fallback_is_told_a_watch_lives_and_pages_again_as_soon_as_the_database_is_back(
     tmp_path, web
 ):
@@ -169,6 +172,7 @@ def on_a_file_system_that_becomes_writable(place: Installation, sign: Path) -> l
     ]  # fmt: skip
 
 
+@pytest.mark.long
 def test_a_watch_with_a_read_only_database_keeps_its_pace_says_so_once_and_goes_on_once_it_can_be_written(
     tmp_path, web
 ):

@@ -116,6 +116,7 @@ def anew(place: Escalate) -> None:
 
 
 @pytest.mark.parametrize("links", ["yes", "no"])
+@pytest.mark.long
 def test_a_restore_killed_between_its_renames_is_said_or_leaves_no_trace(
     escalate: Escalate, links: str
 ) -> None:
@@ -213,6 +214,7 @@ def the_link_is_switched(place: Escalate) -> None:
 
 
 @pytest.mark.parametrize("lose", [the_mount_is_lost, the_link_is_switched])
+@pytest.mark.long
 def test_a_database_whose_directory_was_exchanged_is_not_begun_anew(escalate: Escalate, lose) -> None:
     """A disk that is not mounted leaves an empty directory. What is declared meanwhile is kept
     where it is found once the disk is back.

@@ -57,7 +57,8 @@ def test_a_directory_that_took_the_place_of_the_opened_ones_is_not_noted_as_the_
         asked.refuse_lost(path)
 
 
-@pytest.mark.parametrize("seconds", [3, pytest.param(30, marks=pytest.mark.long)])
+@pytest.mark.long
+@pytest.mark.parametrize("seconds", [30])
 def test_no_database_is_begun_anew_in_a_directory_lost_while_eight_processes_open_the_one_in_it(
     tmp_path: Path, seconds: int
 ) -> None:

@@ -86,6 +86,7 @@ def test_4_10_what_a_sender_had_not_begun_when_it_was_stopped_until_its_lease_wa
 
 
 @pytest.mark.parametrize("then", ["hangs", "dies"])
+@pytest.mark.long
 def test_4_10_a_repeat_by_a_plugin_whose_bytes_are_not_seen_says_so(tmp_path: Path, then: str) -> None:
     """It speaks neither HTTP nor SMTP; it has sent, and its process hangs or dies."""
     came = tmp_path / "came"

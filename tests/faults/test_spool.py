@@ -26,6 +26,7 @@ from tests.world import World
 HELD = DatabaseProblem("it is locked", code=LOCKED)
 
 
+@pytest.mark.long
 def test_what_is_kept_is_taken_in_once_by_however_many(tmp_path, web):
     wanted = [f"number {number}" for number in range(40)]
     with installation(tmp_path, web, crew(1, ("a",))) as place:

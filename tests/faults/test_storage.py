@@ -225,6 +225,7 @@ DAMAGES = {
 
 
 @pytest.mark.parametrize("what", DAMAGES)
+@pytest.mark.long
 def test_a_record_that_cannot_be_read_stops_nobody_else_s_page_and_the_fallback_hears_of_it(
     tmp_path, web, what
 ):

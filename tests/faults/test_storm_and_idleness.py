@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import re
 
+import pytest
+
 from tests.faults.harness import crew, installation
 from tests.faults.rounds import report
 from tests.servers import HttpServer
 
 
+@pytest.mark.long
 def test_a_storm_with_one_key_is_one_incident_and_with_different_keys_a_digest_that_loses_nothing(tmp_path):
     """Six hundred declares as a monitor would make them; the person gets the limit and then digests
     that name every incident.

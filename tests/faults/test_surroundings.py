@@ -82,6 +82,7 @@ UNSOUND = {
 @pytest.mark.parametrize(
     "name", mostly_long(UNSOUND, "a proxy that is no address", "a proxy that answers 403")
 )
+@pytest.mark.long
 def test_what_the_surroundings_of_one_process_cause_is_never_given_up_and_a_sound_one_pages(tmp_path, name):
     """Six passes with unsound surroundings (an attempt each), then a sound one; level 1, level 2
     and the fallback alike.

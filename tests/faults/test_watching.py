@@ -56,7 +56,8 @@ def impatient_crew():
     return crew(1, timeout="50s").replace('page = ["person:p0"]', 'page = ["person:p0"]\nevery = "1s"')
 
 
-@pytest.mark.parametrize("instead", [as_text, pytest.param(as_nothing, marks=pytest.mark.long)])
+@pytest.mark.long
+@pytest.mark.parametrize("instead", [as_text, as_nothing])
 def test_a_watch_whose_database_is_taken_away_while_it_sends_says_so_and_goes_on_when_it_is_back(
     tmp_path, instead
 ):
@@ -112,6 +113,7 @@ def kill_first_commands(tmp_path, rounds: int) -> int:
     return killed
 
 
+@pytest.mark.long
 def test_a_first_command_that_is_killed_leaves_nothing_that_stops_the_next(tmp_path):
     kill_first_commands(tmp_path, 3)
 

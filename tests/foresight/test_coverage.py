@@ -30,7 +30,7 @@ def answer(stretch: Stretch, at: int) -> tuple[object, ...]:
     return stretch.people, when, stretch.by_fallback
 
 
-@pytest.mark.parametrize("examples", [6, pytest.param(150, marks=pytest.mark.long)])
+@pytest.mark.parametrize("examples", [3, pytest.param(150, marks=pytest.mark.long)])
 def test_coverage_equals_a_walk_from_every_moment(examples: int) -> None:
     drawn = given(
         organisations(),

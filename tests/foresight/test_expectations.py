@@ -236,6 +236,7 @@ def test_an_expectation_holds_or_says_what_happens_instead(
         assert instead in found[0][2]
 
 
+@pytest.mark.long
 def test_check_tells_a_broken_configuration_from_a_broken_promise(escalate: Escalate) -> None:  # noqa: F811
     place = escalate.place / "promise"
     place.mkdir()

@@ -96,6 +96,7 @@ def test_whoever_is_reached_within_four_days_is_found_at_the_very_instant(
         assert first_reached(organisation, "login", severity, instant(at)) == expected
 
 
+@pytest.mark.long
 def test_whom_a_later_page_of_the_fallback_reaches_comes_earlier_or_later_and_is_not_gone(
     tmp_path: Path,
 ) -> None:
@@ -117,6 +118,7 @@ def test_whom_a_later_page_of_the_fallback_reaches_comes_earlier_or_later_and_is
 
 @given(nights())
 @settings(max_examples=4)
+@pytest.mark.long
 def test_of_any_organisation_nobody_is_missed(night: Night) -> None:
     expected = minute_by_minute(night.catalog, night.services[0], night.severity, night.start)
     assert first_reached(night.catalog, night.services[0], night.severity, night.start) == expected

@@ -62,6 +62,7 @@ def test_where_all_is_typed_no_table_of_ways_is_shown(night: Night) -> None:
     assert "How they answered" not in night("report").out
 
 
+@pytest.mark.long
 def test_a_gateway_that_listens_and_by_which_nobody_answers_is_a_lesson(night: Night) -> None:
     incidents(night, answered=0, typed=6)
     (lesson,) = [one for one in night("lessons", "--json").json if one["code"] == "gateway-unanswered"]

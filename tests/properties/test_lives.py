@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -138,6 +139,7 @@ def test_4_7_nothing_is_sent_after_the_end_but_the_news_of_it(catalog: Catalog, 
 
 @settings(quick, max_examples=10)  # three days of minutes each
 @given(catalogs(with_rules=False))
+@pytest.mark.long
 def test_4_11_ticking_every_minute_or_every_hour_reaches_the_same_people(catalog: Catalog) -> None:
     """In a day, whoever the minute ticks page by the policy, the hourly ticks page too; within a
     pass the earliest level comes first.

@@ -44,6 +44,7 @@ def test_it_says_what_it_sees_and_who_never_answered(findings, pymap) -> None:
     assert message.endswith("never an answer from ana")
 
 
+@pytest.mark.long
 def test_a_wrong_password_a_closed_port_and_a_missing_folder_are_errors_with_their_gateway(
     findings, pymap
 ) -> None:

@@ -21,7 +21,11 @@ def here() -> Iterator[Machine]:
 
 @pytest.mark.parametrize(
     "umask",
-    [pytest.param(0o000, marks=pytest.mark.long), 0o022, pytest.param(0o077, marks=pytest.mark.long), 0o777],
+    [
+        pytest.param(0o000, marks=pytest.mark.long),
+        0o022,
+        *(pytest.param(one, marks=pytest.mark.long) for one in (0o077, 0o777)),
+    ],
 )
 def test_4_25_in_a_directory_of_a_group_every_file_is_the_group_s_whatever_the_umask(
     here: Machine, umask: int
@@ -52,6 +56,7 @@ def test_4_25_without_a_group_files_are_their_owner_s(here: Machine) -> None:
     assert {whose(path)[1] for path in here.shared.rglob("*") if path.is_file()} == {"0600"}
 
 
+@pytest.mark.long
 def test_4_25_what_was_made_before_the_directory_was_shared_becomes_the_group_s_at_its_owner_s_next_command(
     here: Machine,
 ) -> None:
@@ -82,6 +87,7 @@ def test_4_25_what_one_user_kept_aside_another_s_tick_takes_in_where_they_share_
     assert any("Nobody can sign in" in one for one in here.told("p0"))
 
 
+@pytest.mark.long
 def test_4_25_of_what_no_other_tick_can_read_the_fallback_is_told_each_time(here: Machine) -> None:
     here.share(0o755, ANA, ANA)
     assert here(ANA, "tick").code == 0
@@ -108,6 +114,7 @@ def test_4_25_of_what_no_other_tick_can_read_the_fallback_is_told_each_time(here
     assert here(ANA, "tick").err == ""
 
 
+@pytest.mark.long
 def test_4_25_where_the_fallback_is_not_reached_either_the_declaration_says_so_and_the_next_tick_tells(
     here: Machine,
 ) -> None:
@@ -122,6 +129,7 @@ def test_4_25_where_the_fallback_is_not_reached_either_the_declaration_says_so_a
     assert any(f"what the user with uid {EVE} declared" in one for one in here.told())
 
 
+@pytest.mark.long
 def test_4_25_root_takes_care_of_somebody_s_installation_without_locking_them_out(here: Machine) -> None:
     here.share(0o700, ANA, ANA)
     assert here(0, "declare", "first", "-s", "x").code == 0
@@ -132,6 +140,7 @@ def test_4_25_root_takes_care_of_somebody_s_installation_without_locking_them_ou
     assert {path.stat().st_uid for path in here.shared.rglob("*")} == {ANA}
 
 
+@pytest.mark.long
 def test_4_25_what_is_planted_among_kept_declarations_is_not_read(here: Machine) -> None:
     """A link to somebody else's file would be told to everybody who is paged."""
     here.share(0o755, ANA, ANA)
@@ -200,7 +209,8 @@ UNWRITABLE = {"backup {}/out.db": 7, "service add y --name Y --team t --config {
     ("where", "words", "code"),
     [
         *(("locked", *one) for one in (NOWHERE | UNREADABLE).items()),
-        *(("fixed", *one) for one in (NOWHERE | UNWRITABLE).items()),
+        *(("fixed", *one) for one in UNWRITABLE.items()),
+        *(pytest.param("fixed", *one, marks=pytest.mark.long) for one in NOWHERE.items()),
     ],
 )
 def test_4_25_what_is_not_allowed_is_said_with_a_hint_and_is_no_bug(

@@ -78,6 +78,7 @@ def test_4_11_a_gap_of_three_hours_makes_no_burst_and_loses_no_level(world_with)
 
 
 @pytest.mark.parametrize("every", ["1s", "59s", "61s", "4m"])
+@pytest.mark.long
 def test_4_11_ticks_further_apart_page_the_same_people_in_the_same_order_only_later(
     world_with, every: str
 ) -> None:

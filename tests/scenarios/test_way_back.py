@@ -94,6 +94,7 @@ def test_without_an_answer_it_says_so_with_exit_code_1(night: Night) -> None:
     assert night("test-page", "ana", "--wait", "never").code == 2
 
 
+@pytest.mark.long
 def test_a_stranger_is_named_for_what_they_are(night: Night) -> None:
     process = asked(night, wait="5s")
     reply(night, "OK", sender="ana@home.example")

@@ -5,6 +5,8 @@ from __future__ import annotations
 import signal
 import sqlite3
 
+import pytest
+
 from tests.cli.incidents.answers import ANA, ANA_BY_EMAIL, BO, NOTIFICATION
 from tests.delivery.processes import until
 from tests.loopback import CANARY, another, bank
@@ -45,6 +47,7 @@ def test_a_test_page_says_what_fails_and_why(escalate):
     )
 
 
+@pytest.mark.long
 def test_the_doctor_finds_what_is_wrong(web, tmp_path):
     escalate = bank(tmp_path, web)
     well = escalate("doctor", "--json", VAULT_TOKEN="x")
@@ -110,6 +113,7 @@ def test_an_interrupted_watch_ends_well(escalate):
     assert (running.returncode, out, err) == (0, b"", b"")
 
 
+@pytest.mark.long
 def test_a_watch_says_once_that_the_configuration_broke_and_once_that_it_is_valid_again(web, tmp_path):
     escalate = bank(tmp_path, web)
     running = escalate.start("watch", "--interval", "1s")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+import pytest
+
 from tests.cli.incidents.answers import ANA, BO, CY, ROOM, fields
 
 NUDGE = fields("id rule action asked status created_at expires_at answered_by")
@@ -125,6 +127,7 @@ def test_a_maintenance_that_ends_before_another_says_so_and_one_can_be_planned(e
     assert (past.code, "would be over already" in past.err) == (2, True)
 
 
+@pytest.mark.long
 def test_a_maintenance_keeps_quiet_and_what_is_open_pages_when_it_ends(escalate):
     ran = escalate("maintenance", "auth-db", "--for", "2h", "--json")
     assert ran.code == 0

@@ -31,6 +31,7 @@ policy = "seconds"
 """
 
 
+@pytest.mark.long
 def test_a_broken_configuration_stops_neither_running_incidents_nor_new_ones(web, tmp_path):
     escalate = bank(tmp_path, web)
     escalate.configure(SECONDS)

@@ -115,6 +115,7 @@ def test_the_document_has_what_a_review_asks_for(tame: Bank) -> None:
     assert [row["what"] for row in found["Timeline"]] == kinds
 
 
+@pytest.mark.long
 def test_what_people_typed_shows_as_they_typed_it_and_is_never_markup(
     tame: Bank, web: HttpServer, tmp_path: Path
 ) -> None:
@@ -181,6 +182,7 @@ typed = st.one_of(
 
 
 @given(typed)
+@pytest.mark.long
 def test_any_text_in_a_cell_is_that_text(text: str) -> None:
     tokens = parse(f"| a | b |\n|---|---|\n| {escaped(text)} | end |\n")
     rows = list(table_rows(tokens))
@@ -296,6 +298,7 @@ def test_a_document_across_a_change_of_the_clocks_says_the_offset_of_every_time(
 # ── what was late ─────────────────────────────────────────────────────────────────────
 
 
+@pytest.mark.long
 def test_every_incident_of_a_year_makes_a_sound_document(year: Year) -> None:
     catalog = load(year.config).catalog
     store = Store(year.db, Clock())

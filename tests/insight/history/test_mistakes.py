@@ -238,6 +238,7 @@ CELLS = [
     ),
     st.booleans(),
 )
+@pytest.mark.long
 def test_whatever_is_in_the_file_it_is_read_or_refused(
     catalog: Catalog, content: bytes, keep_unknown: bool
 ) -> None:

@@ -130,6 +130,7 @@ def test_the_toml_is_what_is_tried(year: Year, tmp_path: Path) -> None:
                 assert tomllib.loads(change.toml)["rules"][0] == change.after
 
 
+@pytest.mark.long
 def test_replays_show_what_past_incidents_would_have_looked_like(escalate: Escalate) -> None:
     ran = escalate("lessons", "--since", "2000-01-01", "--replay", "--json")
     assert ran.code == 0, ran.err
