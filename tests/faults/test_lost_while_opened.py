@@ -58,9 +58,8 @@ def test_a_directory_that_took_the_place_of_the_opened_ones_is_not_noted_as_the_
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("seconds", [30])
 def test_no_database_is_begun_anew_in_a_directory_lost_while_eight_processes_open_the_one_in_it(
-    tmp_path: Path, seconds: int
+    tmp_path: Path,
 ) -> None:
     directory, elsewhere, chance = tmp_path / "data", tmp_path / "elsewhere", seeded("lost while opened")
     directory.mkdir()
@@ -68,7 +67,7 @@ def test_no_database_is_begun_anew_in_a_directory_lost_while_eight_processes_ope
     Database(path, Clock(), whereabouts=Whereabouts(state)).close()
     command = [sys.executable, "-c", OPENED_AGAIN_AND_AGAIN, str(path), str(state)]
     processes = [subprocess.Popen(command, stdout=subprocess.PIPE) for _ in range(8)]
-    made, losses, end = [], 0, CLOCK.monotonic() + seconds
+    made, losses, end = [], 0, CLOCK.monotonic() + 30
     try:
         for process in processes:
             assert process.stdout is not None
