@@ -23,6 +23,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import threading
 import warnings
 from collections.abc import Mapping, Sequence
@@ -239,7 +240,7 @@ def _become(text: int, streams: Sequence[int]) -> NoReturn:
     from escalate_cli import __main__ as entry
     from escalate_cli.processes import starting
 
-    starting.start_process = _fork_a_process
+    starting.start_process, starting.ask_process = _fork_a_process, _ask_a_fork
 
     sys.path[0] = asked["place"]  # as -m has it
     sys.argv[:] = [str(entry.__file__), *asked["arguments"]]
@@ -260,7 +261,8 @@ def _fork_a_process(module: str, main: str, requests: int, answers: int) -> int:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
         return pid
     try:
-        warnings.resetwarnings()  # it would not read PYTHON…
+        warnings.resetwarnings()  # it reads no PYTHON…
+        warnings.simplefilter("ignore")
         for number in signal.valid_signals() - {signal.SIGKILL, signal.SIGSTOP}:
             if callable(signal.getsignal(number)):
                 signal.signal(number, signal.SIG_DFL)
@@ -269,8 +271,24 @@ def _fork_a_process(module: str, main: str, requests: int, answers: int) -> int:
             os.dup2(fd, number)
         os.closerange(3, 65536)
         getattr(importlib.import_module(module), main)()
-    finally:
         os._exit(0)
+    finally:
+        os._exit(1)
+
+
+def _ask_a_fork(module: str, main: str, question: bytes, longest: float) -> bytes:
+    """As `starting.ask_process`, but for the time that it may take."""
+    with tempfile.TemporaryFile() as asked:
+        asked.write(question)
+        asked.seek(0)
+        reading, writing = os.pipe()
+        pid = _fork_a_process(module, main, asked.fileno(), writing)
+        os.close(writing)
+        with open(reading, "rb") as answers:
+            told = answers.read()
+    if os.waitpid(pid, 0)[1]:
+        raise subprocess.SubprocessError
+    return told
 
 
 def _end(code: int) -> NoReturn:
