@@ -29,7 +29,8 @@ def start_process(module: str, main: str, requests: int, answers: int) -> int:
 
 def ask_process(module: str, main: str, question: bytes, longest: float) -> bytes:
     """What the function `main` of `module` writes, in a new interpreter, when it has read `question`.
-    `OSError` if it cannot be started, `SubprocessError` where it fails or takes longer than `longest` seconds.
+    `OSError` if it cannot be started, `SubprocessError` where it fails or takes longer than `longest`
+    seconds.
     """
     import subprocess
 

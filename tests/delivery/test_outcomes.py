@@ -24,9 +24,7 @@ LIMIT = 2 * SECOND
 @pytest.fixture(scope="module")
 def sender():
     with HttpServer() as web, Sender() as sender:
-        send(
-            sender, web.url(), timeout=60 * SECOND
-        )  # all is loaded now, and a short limit is its message's own
+        send(sender, web.url(), timeout=60 * SECOND)  # a short limit is for no loading
         yield sender
 
 
