@@ -13,7 +13,7 @@ import pytest
 from escalate_cli.context import Context
 from escalate_cli.passes.tick import tick
 from tests.answers.test_read_in_passes import MailNight, night, night_at
-from tests.delivery.processes import until
+from tests.delivery.processes import can_be_told_to_end, until
 from tests.faults.test_storm_and_idleness import sizes_of
 from tests.servers import LOOPBACK
 
@@ -77,6 +77,7 @@ def test_21_a_watch_and_ticks_that_race_for_one_mailbox_do_each_answer_once(nigh
     for process in ticks:
         assert night.end(process).code == 0
     until(lambda: night.rows("SELECT count(*) FROM answers") == [(8,)])
+    until(lambda: can_be_told_to_end(watch.pid))
     watch.terminate()
     assert night.end(watch).code == 0
     assert [night.told.count(f"seen number {number}") for number in range(1, 9)] == [1] * 8

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 from collections.abc import Callable
 from pathlib import Path
 
@@ -22,6 +23,14 @@ def until(condition: Callable[[], object], timeout: float = 60.0) -> None:
     while not condition():
         assert clock.monotonic() < end, f"not so within {timeout} s"
         clock.sleep(10_000)
+
+
+def can_be_told_to_end(pid: int) -> bool:
+    """Whether a process has come so far that it does something of its own on SIGTERM."""
+    for line in Path(f"/proc/{pid}/status").read_text().splitlines():
+        if line.startswith("SigCgt:"):
+            return bool(int(line.split()[1], 16) >> (signal.SIGTERM - 1) & 1)
+    return False
 
 
 def of_session(session: int) -> list[int]:

@@ -12,6 +12,7 @@ from escalate_cli.errors import DatabaseProblem
 from escalate_cli.health.after_pass import after_pass
 from escalate_cli.health.backups import backups
 from escalate_cli.store.sqlite.copying import copy
+from tests.delivery.processes import can_be_told_to_end, until
 from tests.faults.fallback import FALLBACK
 from tests.faults.harness import CLOCK, installation
 from tests.world import World
@@ -46,6 +47,7 @@ def test_a_backup_can_be_put_back_and_the_watching_process_notices(tmp_path, web
         assert place("backup", str(tmp_path / "copy.db")).code == 0
         place("declare", "second", "--service", "x")
         watch = place.begin("watch", "--interval", "1s")
+        until(lambda: can_be_told_to_end(watch.pid))
         ran = place("restore", "--yes", str(tmp_path / "copy.db"))
         assert ran.code == 0
         assert [one["title"] for one in place("list", "--json").json] == ["first"]
