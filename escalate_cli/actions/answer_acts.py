@@ -31,7 +31,7 @@ from escalate_cli.core.calendar.hours import instant_to_local
 from escalate_cli.core.changes.acting import by_answering
 from escalate_cli.core.changes.pass_on import left_of, take_pass_back
 from escalate_cli.core.escalation.upcoming import next_of
-from escalate_cli.core.events import AcknowledgedInPart, AnswerWay, LevelPaged
+from escalate_cli.core.events import AcknowledgedInPart, AnswerMeans, AnswerWay, LevelPaged
 from escalate_cli.core.incident.situation import EscalationStatus, IncidentStatus, NudgeStatus, Situation
 from escalate_cli.core.wording import answers as wording
 from escalate_cli.core.wording.rules import action_in_words
@@ -265,7 +265,7 @@ class _Acts:
         return self._heard.reply
 
     def _do(self, intent: Intent, asked: AskedMessage | None, number: int) -> Effect:
-        how = "button by" if not self._arrived.sender else "reply to"
+        how = AnswerMeans.REPLY if self._arrived.sender else AnswerMeans.BUTTON
         way = AnswerWay(self._gateway, how, asked.at if asked is not None else None)
         deed = intent.prepare(self._context)
         return carry_out_within(

@@ -30,6 +30,7 @@ from escalate_cli.core.calendar.moment import named_wall_time
 from escalate_cli.core.notification.memo import Memo
 from escalate_cli.core.organisation.recipient import Recipient
 from escalate_cli.core.wording import answers as wording
+from escalate_cli.core.wording import way_back
 from escalate_cli.core.wording.text import printable
 
 MOST_REPLIES, WITHIN = 6, 10 * MINUTE
@@ -203,7 +204,7 @@ def _because(context: Context, heard: Heard, arrived: Arrived, now: Instant) -> 
         return {
             NotUnderstood: "no word that may be said stands alone on a line",
             Undecided: "several pages wait",
-            Stranger: "the address is nobody's",
+            Stranger: way_back.NOBODYS,
         }.get(type(heard), "nothing that waits is named")
     about = heard.about[0]
     zone = context.running_catalog.settings.timezone

@@ -9,7 +9,7 @@ import typer
 
 from escalate_cli.cli.completion import known
 from escalate_cli.context import Context
-from escalate_cli.core.calendar.duration import Instant, Span, parse_duration
+from escalate_cli.core.calendar.duration import Instant, NotADuration, Span, parse_duration
 from escalate_cli.core.calendar.moment import NotAMoment, parse_moment
 from escalate_cli.errors import UsageProblem
 
@@ -109,9 +109,8 @@ def to_duration(option: str, text: str, *, at_least_a_second: bool = False) -> S
     """
     try:
         length = parse_duration(text)
-    except ValueError as error:
-        message, _, hint = str(error).partition(": ")
-        raise UsageProblem(f"{option}: {message}", hint) from None
+    except NotADuration as problem:
+        raise UsageProblem(f"{option}: {problem.message}", problem.hint) from None
     if at_least_a_second and not length:
         raise UsageProblem(f"{option} is too short", 'write at least "1s"')
     return length

@@ -58,7 +58,7 @@ def _expected(error: EscalateError, options: Options) -> int:
     else:
         count = sum(problem.level == ERROR for problem in problems)
         invalid = error if isinstance(error, InvalidConfiguration) else InvalidConfiguration
-        remedy = invalid.remedy.replace("`escalate check`", check_command(options.config))
+        remedy = invalid.remedy or f"put that right, then run {check_command(options.config)}"
         short = EscalateError(f"{invalid.where} has {count} error{'s' * (count != 1)}", remedy)
         fail(short, options, details=[render(problem) + "\n" for problem in problems])
     return int(error.exit_code)

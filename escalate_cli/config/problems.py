@@ -21,8 +21,9 @@ class InvalidConfiguration(ConfigurationProblem):
 
     code = "invalid-configuration"
     where = "the configuration"
-    remedy = "put that right, then run `escalate check`"
-    """what to call it and what to do about it, if it is not the configuration in use"""
+    """what to call it, if it is not the configuration in use"""
+    remedy = ""
+    """what to do about it then"""
 
     def __init__(self, problems: Sequence[Problem], sound: Catalog | None = None) -> None:
         self.problems, self.sound = tuple(problems), sound

@@ -14,6 +14,7 @@ from escalate_cli.core import events as happened
 from escalate_cli.core.calendar.duration import Instant
 from escalate_cli.core.events import AnyEvent, EntryKind
 from escalate_cli.core.incident.record import (
+    TYPED,
     AckRecord,
     Delivery,
     Failure,
@@ -23,6 +24,7 @@ from escalate_cli.core.incident.record import (
     Raised,
     Record,
     Rescoped,
+    WayAnswered,
 )
 from escalate_cli.core.organisation.recipient import Recipient
 from escalate_cli.store.situations import EVENTS
@@ -145,11 +147,11 @@ def _part(at: Instant, event: AnyEvent, by: str | None) -> tuple[str, Any] | Non
             )
             return "pagings", paging
     elif isinstance(event, happened.Acknowledged):
-        return "acks", AckRecord(at, by, event.team, event.level, False, *_way(event))
+        return "acks", AckRecord(at, by, event.team, event.level, False, _way(event))
     elif isinstance(event, happened.AcknowledgedInPart):
-        return "acks", AckRecord(at, by, event.team, event.level, True, *_way(event))
+        return "acks", AckRecord(at, by, event.team, event.level, True, _way(event))
     elif isinstance(event, happened.AcknowledgedBesides):
-        return "acks", AckRecord(at, by, None, None, True, *_way(event))
+        return "acks", AckRecord(at, by, None, None, True, _way(event))
     elif isinstance(event, happened.EscalationStarted):
         return "joined", (at, event.team, event.policy)
     elif isinstance(event, happened.GoneOnByHand):
@@ -169,7 +171,7 @@ def _part(at: Instant, event: AnyEvent, by: str | None) -> tuple[str, Any] | Non
     return None
 
 
-def _way(event: happened.Event) -> tuple[str, str] | tuple[()]:
-    """How somebody acknowledged who did not type it, and by which gateway."""
+def _way(event: happened.Event) -> WayAnswered:
+    """How somebody acknowledged, and by which gateway."""
     way = event.answered
-    return () if way is msgspec.UNSET else (f"{way.how} {way.gateway}", way.gateway)
+    return TYPED if way is msgspec.UNSET else WayAnswered(way.how, way.gateway)

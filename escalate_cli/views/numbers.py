@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from escalate_cli.core.calendar import weekdays
-from escalate_cli.core.calendar.duration import SECOND, Span, show_about
+from escalate_cli.core.calendar.duration import SECOND, Span, duration_parts
 
 DAYS = tuple(day.title() for day in weekdays.DAYS)
 """the days of a week, where a column or a row has little room"""
@@ -36,9 +36,16 @@ def percent(part: float, whole: float) -> float:
 
 def span(value: Span | None) -> str:
     """A duration at a glance; milliseconds where the tool itself is all there is to wait for."""
+    return "".join(figure + unit for figure, unit in span_parts(value))
+
+
+def span_parts(value: Span | None) -> list[tuple[str, str]]:
+    """The figures and units of `span`."""
     if value is None:
-        return "–"
-    return f"{value / SECOND:.1f}s" if value < 10 * SECOND else show_about(value)
+        return [("–", "")]
+    if value < 10 * SECOND:
+        return [(f"{value / SECOND:.1f}", "s")]
+    return [(str(count), unit) for count, unit in duration_parts(value)[:2]]
 
 
 def day_of(day: date) -> str:

@@ -16,6 +16,7 @@ from escalate_cli.core.calendar.moment import iso
 from escalate_cli.core.incident.record import Record
 from escalate_cli.core.organisation.catalog import Catalog
 from escalate_cli.core.wording.text import printable
+from escalate_cli.core.wording.ways import way_in_words
 from escalate_cli.insight.report.figures import Report, Spread, Times
 from escalate_cli.insight.report.readings import highest, teams_of
 from escalate_cli.views import Data
@@ -45,12 +46,14 @@ def report_data(report: Report) -> Data:
             "by_level": dict(report.acks_by_level),
             "by_gateway": dict(report.acks_by_gateway),
             "by_team": dict(report.acks_by_team),
-            "by_way": dict(report.acks_by_way),
+            "by_way": {way_in_words(*way): count for way, count in report.acks_by_way},
         },
         "answers_by_gateway": [
             {"gateway": name, "to_answer": _spread(took)} for name, took in report.answer_by_gateway
         ],
-        "answers_by_way": [{"way": name, "to_answer": _spread(took)} for name, took in report.answer_by_way],
+        "answers_by_way": [
+            {"way": way_in_words(*way), "to_answer": _spread(took)} for way, took in report.answer_by_way
+        ],
         "levels_reached": dict(report.reached),
         "levels": [
             {

@@ -8,8 +8,11 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from escalate_cli.cli.screens import style
+from escalate_cli.core.events import AnswerMeans
+from escalate_cli.core.incident.record import TYPED, WayAnswered
 from escalate_cli.core.organisation.catalog import Catalog
-from escalate_cli.insight.report.figures import COMMAND, NOT_PAGED, OTHERWISE, Report, Spread, Times
+from escalate_cli.core.wording.ways import way_in_words
+from escalate_cli.insight.report.figures import NOT_PAGED, OTHERWISE, Report, Spread, Times
 from escalate_cli.insight.report.statistics import quantile
 from escalate_cli.views.numbers import DAYS, span
 
@@ -134,13 +137,13 @@ def _acknowledgements(console: Console, report: Report, catalog: Catalog) -> Non
 
 def _ways(console: Console, report: Report) -> None:
     """How people answered, from where, and how fast; where all typed it, there is nothing to tell."""
-    if all(way == COMMAND for way, _ in report.acks_by_way):
+    if all(way == TYPED for way, _ in report.acks_by_way):
         return
     total = sum(count for _, count in report.acks_by_way)
     took = dict(report.answer_by_way)
     rows: list[Sequence[object]] = [
         (
-            f"by {way}" if way == COMMAND else f"by {way.replace('button by', 'a button of')}",
+            _by_way(way),
             count,
             _share(count, total),
             bar(count, total, 10),
@@ -155,6 +158,12 @@ def _ways(console: Console, report: Report) -> None:
     style.heading(console, "How they answered: median from their page, and what nine of ten stay under")
     columns = ("", "n", "share", " ", "answer after", "p90")
     console.print(style.table(columns, rows, wrap=("",), right=("n", "share", "answer after", "p90")))
+
+
+def _by_way(way: WayAnswered) -> str:
+    if way.means is AnswerMeans.BUTTON:
+        return f"by a button of {way.gateway}"
+    return f"by {way_in_words(*way)}"
 
 
 def _levels(console: Console, report: Report, catalog: Catalog) -> None:

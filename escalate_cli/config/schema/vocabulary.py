@@ -15,7 +15,7 @@ from typing import Annotated
 from pydantic import AfterValidator, PlainValidator, ValidationInfo, WithJsonSchema  # noqa: TID253
 from pydantic_core import PydanticCustomError  # noqa: TID253
 
-from escalate_cli.core.calendar.duration import MINUTE, SECOND, Span, parse_duration
+from escalate_cli.core.calendar.duration import MINUTE, SECOND, NotADuration, Span, parse_duration
 from escalate_cli.core.organisation.catalog import did_you_mean
 from escalate_cli.core.organisation.policy import Target, TargetKind, parse_target
 
@@ -142,9 +142,8 @@ def _duration(value: object) -> Span:
     text = text_of(value, 'a duration in quotes, like "15m"')
     try:
         return parse_duration(text)
-    except ValueError as problem:
-        message, _, hint = str(problem).partition(": ")
-        raise refuse("bad-duration", message, hint) from None
+    except NotADuration as problem:
+        raise refuse("bad-duration", problem.message, problem.hint) from None
 
 
 def _positive(value: object) -> Span:
@@ -178,9 +177,7 @@ def _target(value: object, info: ValidationInfo) -> Target:
     try:
         target = parse_target(text)
     except ValueError as problem:
-        raise refuse(
-            "bad-target", str(problem).partition(": ")[0].partition(";")[0], _target_hint(text, known)
-        ) from None
+        raise refuse("bad-target", str(problem), _target_hint(text, known)) from None
     if known is not None and target.name is not None:
         known.require("team" if target.kind in _TEAM_KINDS else target.kind.value, target.name)
     return target

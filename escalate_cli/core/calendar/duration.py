@@ -22,9 +22,16 @@ _SHAPE = re.compile(r"(?:(\d+)w)?(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?", 
 _LONGEST = 3650 * DAY
 
 
+class NotADuration(ValueError):
+    """The text names no duration: what is wrong with it, and what to write instead."""
+
+    def __init__(self, message: str, hint: str = "") -> None:
+        super().__init__(f"{message}: {hint}" if hint else message)
+        self.message, self.hint = message, hint
+
+
 def parse_duration(text: str) -> Span:
-    """The span that `text` names, in microseconds; `ValueError` says what is wrong with it and what
-    to write instead.
+    """The span that `text` names, in microseconds, or `NotADuration`.
 
     Units go from large to small, each at most once: `1w2d3h4m5s`. A bare number is refused, since
     nobody can know its unit.
@@ -32,30 +39,38 @@ def parse_duration(text: str) -> Span:
     shown = text if len(text) <= 40 else text[:40] + "…"
     tight = text.replace(" ", "").lower() if isinstance(text, str) else ""
     if tight.isascii() and tight.isdigit():
-        raise ValueError(f'"{shown}" has no unit: write "{shown}s", "{shown}m" or "{shown}h"')
+        raise NotADuration(f'"{shown}" has no unit', f'write "{shown}s", "{shown}m" or "{shown}h"')
     match = _SHAPE.fullmatch(tight)
     if not tight or match is None or len(tight) > 40:
-        raise ValueError(f'"{shown}" is not a duration: write it like "90s", "15m", "1h30m", "2d" or "1w"')
+        raise NotADuration(
+            f'"{shown}" is not a duration', 'write it like "90s", "15m", "1h30m", "2d" or "1w"'
+        )
     total = sum(
         int(count) * unit for count, unit in zip(match.groups(), _UNITS.values(), strict=True) if count
     )
     if total > _LONGEST:
-        raise ValueError(f'"{shown}" is longer than ten years')
+        raise NotADuration(f'"{shown}" is longer than ten years')
     return total
+
+
+def duration_parts(span: Span) -> list[tuple[int, str]]:
+    """`span` in numbers and units, the largest first, rounded to seconds: 1 h, 30 m; 0 s. The first number
+    has the sign.
+    """
+    seconds = round(abs(span) / SECOND)
+    parts: list[tuple[int, str]] = []
+    for unit, size in _UNITS.items():
+        count, seconds = divmod(seconds, size // SECOND)
+        if count:
+            parts.append((-count if span < 0 and not parts else count, unit))
+    return parts or [(0, "s")]
 
 
 def show_duration(span: Span) -> str:
     """`span` as a person writes it, rounded to seconds: `1h30m`, `45s`, `0s`."""
-    seconds = round(abs(span) / SECOND)
-    parts = []
-    for unit, size in _UNITS.items():
-        count, seconds = divmod(seconds, size // SECOND)
-        if count:
-            parts.append(f"{count}{unit}")
-    return ("-" if span < 0 and parts else "") + ("".join(parts) or "0s")
+    return "".join(f"{count}{unit}" for count, unit in duration_parts(span))
 
 
 def show_about(span: Span) -> str:
     """`span` in its two largest units, for reading at a glance: `3h12m`, `2d4h`, `41s`."""
-    text = show_duration(span)
-    return "".join(re.findall(r"\d+[wdhms]|-", text)[: 3 if text.startswith("-") else 2])
+    return "".join(f"{count}{unit}" for count, unit in duration_parts(span)[:2])

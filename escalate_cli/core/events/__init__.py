@@ -42,7 +42,15 @@ from escalate_cli.core.events.beginnings import (
     SnoozeOver,
     Way,
 )
-from escalate_cli.core.events.event import AnswerWay, EntryKind, Event, OfTeam, Reaching, TeamReaching
+from escalate_cli.core.events.event import (
+    AnswerMeans,
+    AnswerWay,
+    EntryKind,
+    Event,
+    OfTeam,
+    Reaching,
+    TeamReaching,
+)
 from escalate_cli.core.events.messages import (
     Attempt,
     CalledOff,
@@ -116,6 +124,7 @@ __all__ = [
     "AcknowledgedBesides",
     "AcknowledgedInPart",
     "AcknowledgementForgotten",
+    "AnswerMeans",
     "AnswerWay",
     "AnyEvent",
     "Attempt",

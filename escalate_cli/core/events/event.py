@@ -45,13 +45,24 @@ def _tag(name: str) -> str:
     return "".join(f"-{letter.lower()}" if letter.isupper() else letter for letter in name).lstrip("-")
 
 
+class AnswerMeans(str, Enum):
+    """By what somebody answered. It is kept by this name; `core.wording.ways` has its words."""
+
+    REPLY = "reply"
+    """they wrote back"""
+    BUTTON = "button"
+    """they pressed a button, or set a reaction"""
+    COMMAND = "command"
+    """they, or a program, typed it: no page was answered"""
+
+
 class AnswerWay(msgspec.Struct, frozen=True):
     """How somebody did it who answered from where a page had reached them: by a reply, a button or a
     reaction to which gateway, and when that page went out.
     """
 
     gateway: str
-    how: str
+    how: AnswerMeans
     paged_at: Instant | None = None
 
 

@@ -12,6 +12,7 @@ from functools import cached_property
 from typing import NamedTuple
 
 from escalate_cli.core.calendar.duration import Instant, Span
+from escalate_cli.core.events import AnswerMeans
 from escalate_cli.core.organisation.recipient import Recipient
 
 
@@ -80,19 +81,25 @@ class Paging(NamedTuple):
         return tuple(recipient.id for recipient in self.recipients if recipient.is_person)
 
 
+class WayAnswered(NamedTuple):
+    """How an acknowledgement came: by what, and by which gateway, "" where it was typed."""
+
+    means: AnswerMeans
+    gateway: str = ""
+
+
+TYPED = WayAnswered(AnswerMeans.COMMAND)
+
+
 class AckRecord(NamedTuple):
-    """An acknowledgement, as the timeline has it: `level` is the one that was current in the team then.
-    `way` is how it came, "reply to email", and `answered_by` the gateway of that; both are None where it
-    was typed.
-    """
+    """An acknowledgement, as the timeline has it: `level` is the one that was current in the team then."""
 
     at: Instant
     by: str | None
     team: str | None
     level: int | None
     partly: bool
-    way: str | None = None
-    answered_by: str | None = None
+    way: WayAnswered = TYPED
 
 
 class Raised(NamedTuple):
@@ -145,8 +152,8 @@ class TracedAck(NamedTuple):
 
     `level` is the level at which that person was paged last, `after` how long before, and `gateway`
     what carried the last message to them. All three are None for somebody who acknowledged without
-    having been paged. `current` is the level that had been paged last by then. `way` and `answered_by`
-    are those of the acknowledgement.
+    having been paged. `current` is the level that had been paged last by then. `way` is that of the
+    acknowledgement.
     """
 
     at: Instant
@@ -156,8 +163,7 @@ class TracedAck(NamedTuple):
     after: Span | None
     gateway: str | None
     current: int | None
-    way: str | None = None
-    answered_by: str | None = None
+    way: WayAnswered = TYPED
 
 
 @dataclass(eq=False)
@@ -293,7 +299,6 @@ class Record:
             carried[-1] if carried else None,
             ack.level,
             ack.way,
-            ack.answered_by,
         )
 
     @cached_property

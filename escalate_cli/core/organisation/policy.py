@@ -57,9 +57,9 @@ def parse_target(text: str) -> Target:
     if colon and not name:
         raise ValueError(f'"{text}" names nothing after the colon')
     if kind is TargetKind.INCIDENT_LEAD and name:
-        raise ValueError(f'"{text}": an incident has one lead; write "incident-lead"')
+        raise ValueError(f'"{text}": an incident has one lead')
     if kind in (TargetKind.PERSON, TargetKind.SCHEDULE) and not name:
-        raise ValueError(f'"{text}" needs an id: "{kind.value}:ID"')
+        raise ValueError(f'"{text}" needs an id')
     return Target(kind, name or None)
 
 

@@ -16,12 +16,13 @@ _NAMED = 4
 class Unusable(msgspec.Struct, frozen=True):
     """One thing that cannot be used: a sentence, and the `file:line` of it ("" if there is none).
     `trouble` is what is wrong, without whom it concerns: the same text stands in every note
-    about it.
+    about it. `zone` is the time zone that this machine does not have, "" of anything else.
     """
 
     text: str
     source: str = ""
     trouble: str = ""
+    zone: str = ""
 
 
 def unusable_zones(catalog: Catalog) -> tuple[Unusable, ...]:
@@ -49,4 +50,4 @@ def _unusable(catalog: Catalog) -> Iterator[Unusable]:
             ]
             whose = f"; on call for {', '.join(teams)}" if teams else ""
             text = f"{trouble} ({', '.join(who for who, _ in uses[:_NAMED])}{more}{whose})"
-            yield Unusable(text, next((at for _, at in uses if at), ""), trouble)
+            yield Unusable(text, next((at for _, at in uses if at), ""), trouble, name)

@@ -22,6 +22,7 @@ from escalate_cli.core.wording.levels import OF_LEVELS
 from escalate_cli.core.wording.messages import OF_MESSAGES
 from escalate_cli.core.wording.rules import action_in_words, came_true, condition_in_words
 from escalate_cli.core.wording.telling import Telling
+from escalate_cli.core.wording.ways import way_in_words
 
 _NO_NAMES = Catalog()
 _LONGEST_MESSAGE = 1000
@@ -51,7 +52,7 @@ _TELLS = (happened.Informed, happened.ToldWhoHasIt, happened.ReporterTold, happe
 
 def _by_answering(event: Event, text: str, way: happened.AnswerWay, at: Instant, catalog: Catalog) -> str:
     """How it was answered, behind what was done; what people wrote themselves is kept apart from it."""
-    how, zone = f"by {way.how} {way.gateway}", catalog.settings.timezone
+    how, zone = f"by {way_in_words(way.how, way.gateway)}", catalog.settings.timezone
     paged = f"page of {named_wall_time(way.paged_at, zone, at)}" if way.paged_at is not None else ""
     if isinstance(event, happened.MessageAdded) or getattr(event, "message", None):
         return f"{text} ({', '.join(filter(None, (how, paged)))})"

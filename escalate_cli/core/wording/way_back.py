@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from escalate_cli.core.calendar.duration import SECOND, Span, show_duration
 
+NOBODYS = "the address is nobody's"
+"""why something is no answer that came from an address of nobody's"""
+
 
 def answered(who: str, line: str, after: Span, how: str) -> str:
     """An answer was understood. `who` is "Ana Ruiz by email"."""
@@ -14,7 +17,7 @@ def no_answer(who: str, line: str, why: str) -> str:
     """Something came back that is no answer."""
     if not line:
         return f"{who}: no answer: {why}"
-    hint = " (name it in their `answers_from`)" if "nobody's" in why else ""
+    hint = " (name it in their `answers_from`)" if why == NOBODYS else ""
     return f'{who}: "{line}" came back, and is no answer: {why}{hint}'
 
 

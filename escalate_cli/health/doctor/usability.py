@@ -11,6 +11,7 @@ from escalate_cli.core.escalation.soundness import unusable
 from escalate_cli.core.incident.doing_without import noted, words_of
 from escalate_cli.core.incident.situation import EscalationStatus, Situation
 from escalate_cli.core.organisation.catalog import Catalog
+from escalate_cli.core.organisation.zones import Unusable
 from escalate_cli.core.wording.problem import ERROR, Problem
 from escalate_cli.errors import DamagedRow
 from escalate_cli.health.doctor.finding import well
@@ -25,7 +26,7 @@ def usability_findings(catalog: Catalog, now: Instant) -> list[Problem]:
     if not troubles:
         return [well("usable", "every time zone, schedule, policy and message can be used")]
     return [
-        Problem(ERROR, "unusable", _placed(trouble.text, trouble.source), _hint(trouble.text))
+        Problem(ERROR, "unusable", _placed(trouble.text, trouble.source), _hint(trouble))
         for trouble in troubles
     ]
 
@@ -34,8 +35,8 @@ def _placed(text: str, source: str) -> str:
     return f"{text} [{source}]" if source else text
 
 
-def _hint(text: str) -> str:
-    if "time zone" in text:
+def _hint(trouble: Unusable) -> str:
+    if trouble.zone:
         return "install the package tzdata, or write the zone's present name; then restart `escalate watch`"
     return "pages go on without it: put it right, or report it as a bug"
 

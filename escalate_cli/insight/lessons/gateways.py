@@ -62,7 +62,7 @@ def _unheard(past: Past) -> list[Proposal]:
     for gateway in sorted(past.catalog.gateways):
         known = past.catalog.gateways[gateway]
         paged = [(record, answer) for record, answer in acks if answer.gateway == gateway]
-        heard = any(answer.answered_by == gateway for _, answer in acks)
+        heard = any(answer.way.gateway == gateway for _, answer in acks)
         backing = Backing.by([record for record, _ in paged], len(paged))
         if not known.listens or heard or len(backing.incidents) < _UNHEARD:
             continue

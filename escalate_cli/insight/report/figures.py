@@ -11,6 +11,7 @@ from datetime import date
 import msgspec
 
 from escalate_cli.core.calendar.duration import Span
+from escalate_cli.core.incident.record import WayAnswered
 
 NIGHT_FROM, NIGHT_UNTIL = 22, 7
 NOT_PAGED = "not paged"
@@ -21,8 +22,6 @@ fallback, a rule, or hand
 """
 
 
-COMMAND = "command"
-"""acknowledged by typing it, or by a program"""
 NOT_TOLD = "unknown"
 """the gateway of pages in a history that was imported: nothing is known of how they were answered"""
 
@@ -139,11 +138,11 @@ class Report(msgspec.Struct, frozen=True):
     weeks: tuple[WeekFigures, ...]
     hours: tuple[tuple[int, ...], ...]
     """pagings of people by weekday (Monday first) and hour of the day, in the organisation's zone"""
-    acks_by_way: tuple[tuple[str, int], ...] = ()
-    """how they acknowledged: "reply to email", "button by ntfy", "command" """
+    acks_by_way: tuple[tuple[WayAnswered, int], ...] = ()
+    """how they acknowledged; `core.wording.ways` says it"""
     answer_by_gateway: tuple[tuple[str, Spread], ...] = ()
     """from the page of somebody until they acknowledged, by what had carried it"""
-    answer_by_way: tuple[tuple[str, Spread], ...] = ()
+    answer_by_way: tuple[tuple[WayAnswered, Spread], ...] = ()
     """the same by how they acknowledged"""
     not_yet_acknowledged: int = 0
     """of those never acknowledged, those that still run: somebody may yet"""

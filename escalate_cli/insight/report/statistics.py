@@ -18,7 +18,6 @@ from escalate_cli.core.calendar.hours import instant_to_local
 from escalate_cli.core.incident.record import Record, TracedAck
 from escalate_cli.core.organisation.catalog import Catalog
 from escalate_cli.insight.report.figures import (
-    COMMAND,
     NOT_PAGED,
     NOT_TOLD,
     OTHERWISE,
@@ -66,9 +65,9 @@ def report(records: Sequence[Record], catalog: Catalog) -> Report:
         people=people_figures(records, catalog),
         weeks=_weeks(records, catalog),
         hours=hours_figures(records, catalog.settings.timezone),
-        acks_by_way=_most(answer.way or COMMAND for answer in known),
+        acks_by_way=_most(answer.way for answer in known),
         answer_by_gateway=_answer_times((answer.gateway, answer.after) for answer in answers),
-        answer_by_way=_answer_times((answer.way or COMMAND, answer.after) for answer in known),
+        answer_by_way=_answer_times((answer.way, answer.after) for answer in known),
         not_yet_acknowledged=sum(
             record.to_acknowledge is None and record.status != "resolved" for record in records
         ),
@@ -104,17 +103,17 @@ def times(records: Sequence[Record]) -> Times:
     )
 
 
-def _answer_times(answers: Iterable[tuple[str | None, Span | None]]) -> tuple[tuple[str, Spread], ...]:
+def _answer_times(answers: Iterable[tuple[Value | None, Span | None]]) -> tuple[tuple[Value, Spread], ...]:
     """How long people took from their page, by what the pairs name; the most frequent first. What cannot
     be timed is left out.
     """
-    took: dict[str, list[Span]] = {}
+    took: dict[Value, list[Span]] = {}
     for name, after in answers:
         if name is not None and after is not None:
             took.setdefault(name, []).append(after)
     return tuple(
         (name, spread(spans))
-        for name, spans in sorted(took.items(), key=lambda each: (-len(each[1]), each[0]))
+        for name, spans in sorted(took.items(), key=lambda each: (-len(each[1]), str(each[0])))
     )
 
 

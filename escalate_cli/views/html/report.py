@@ -6,7 +6,6 @@ nudges, delivery, teams. Pieces about which there is nothing to say are left out
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 from itertools import groupby
 
@@ -19,7 +18,7 @@ from escalate_cli.views.html.cards import Bar, Card, Piece, Table, to_scale
 from escalate_cli.views.html.heat_map import heat_map, shade, shade_limits
 from escalate_cli.views.html.pages import fill_template
 from escalate_cli.views.html.weeks_chart import beyond_scale, weeks_chart
-from escalate_cli.views.numbers import DAYS, counted, day_of, number, share, span
+from escalate_cli.views.numbers import DAYS, counted, day_of, number, share, span, span_parts
 
 _PEOPLE = 20
 """people whose bars are in view; the rest is behind a click"""
@@ -53,8 +52,7 @@ def _tiles(report: Report) -> list[Tile]:
 
 
 def _tile(title: str, spread: Spread, incidents: int) -> Tile:
-    median = re.findall(r"([^a-z]+)([a-z]*)", span(spread.median))
-    return Tile(title, median, span(spread.p90), spread.count, incidents)
+    return Tile(title, span_parts(spread.median), span(spread.p90), spread.count, incidents)
 
 
 def _cards(report: Report, catalog: Catalog) -> Iterable[Card]:

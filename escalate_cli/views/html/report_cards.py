@@ -4,10 +4,12 @@ nothing to say."""
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import TypeVar
 
+from escalate_cli.core.incident.record import TYPED
 from escalate_cli.core.organisation.catalog import Catalog
+from escalate_cli.core.wording.ways import way_in_words
 from escalate_cli.insight.report.figures import (
-    COMMAND,
     NOT_PAGED,
     OTHERWISE,
     GatewayFigures,
@@ -19,6 +21,8 @@ from escalate_cli.insight.report.figures import (
 )
 from escalate_cli.views.html.cards import Bar, Bars, Card, Causes, Group, Piece, Table, Took, to_scale
 from escalate_cli.views.numbers import number, percent, share, span
+
+Counted = TypeVar("Counted")
 
 _FEW, _CAUSES = 3, 4
 _LONGEST_CAUSE = 200
@@ -42,7 +46,7 @@ def _gateway_name(gateway: str) -> str:
 
 
 def _counts(
-    counts: Sequence[tuple[str, int]], name: Callable[[str], str], colour: str, what: str = "levels"
+    counts: Sequence[tuple[Counted, int]], name: Callable[[Counted], str], colour: str, what: str = "levels"
 ) -> Bars | None:
     total = sum(count for _, count in counts)
     rows = [
@@ -94,16 +98,18 @@ def gateway_card(report: Report) -> Card | None:
 
 def way_card(report: Report) -> Card | None:
     """How people answered, where not all of them typed it."""
-    if all(way == COMMAND for way, _ in report.acks_by_way):
+    if all(way == TYPED for way, _ in report.acks_by_way):
         return None
     took = dict(report.answer_by_way)
     fast = "; ".join(
-        f"by {way}: {span(took[way].median)}" for way, _ in report.acks_by_way[:_FEW] if way in took
+        f"by {way_in_words(*way)}: {span(took[way].median)}"
+        for way, _ in report.acks_by_way[:_FEW]
+        if way in took
     )
     return Card(
         title="How they answered",
         sentence=f"From where the page arrived, or by command. Median from their page: {fast}.",
-        bars=_counts(report.acks_by_way, lambda way: f"by {way}", "good", "ways"),
+        bars=_counts(report.acks_by_way, lambda way: f"by {way_in_words(*way)}", "good", "ways"),
     )
 
 
