@@ -19,6 +19,9 @@ from escalate_cli.delivery.process.construction_link import ask
 class AddressProblem(msgspec.Struct, frozen=True):
     """A contact that reaches nobody, or not for sure; or a gateway that takes no address at all.
 
+    It is no `Problem` yet: that has a place in a file, which only `check` knows, and a level. There the two
+    differ: `doctor` speaks for this machine, `check` for any.
+
     `section`, `id` and `gateway` say where it stands: the contact for `gateway` of `people.ID` or
     `channels.ID`; or `gateways.ID`, and then `gateway` is "". With `sure`, nothing arrives there;
     otherwise it works only because one service is lenient. With `only_here`, perhaps not the

@@ -111,9 +111,9 @@ class _Reader:
         self.faults += inconsistencies(row, past if declared_at is not None else None, zone, self.now)
         return past if len(self.faults) == before else None
 
-    def _fault(self, column: str | None, message: str, hint: str = "") -> None:
+    def _fault(self, column: str | None, message: str, hint: str = "", *, is_unknown: bool = False) -> None:
         head = self._row.heads.get(column, column) if column is not None else None
-        self.faults.append(Fault(self._row.where, head, message, hint))
+        self.faults.append(Fault(self._row.where, head, message, hint, is_unknown))
 
     def _title(self) -> str:
         title = self._row.cells.get("title")
@@ -170,7 +170,8 @@ class _Reader:
             return word
         head = self._row.heads.get(column)
         leave = f"; or leave the column out: {written_map(head, LEFT_OUT)}" if head is not None else ""
-        self._fault(column, meant.message, f"{meant.hint} (--keep-unknown takes it as it is){leave}")
+        hint = f"{meant.hint} (--keep-unknown takes it as it is){leave}"
+        self._fault(column, meant.message, hint, is_unknown=True)
         return None
 
     def _look_up(self, kind: str, word: str) -> str | Unknown:

@@ -121,7 +121,9 @@ class FileColumn(msgspec.Struct, frozen=True):
 
 
 class ColumnFault(msgspec.Struct, frozen=True):
-    """A column that is missing, or that may be several; what to write about it."""
+    """A column that is missing, or that may be several; what to write about it. No `Problem`, for the same
+    reason as a `Fault`, and no `Fault` yet: the table says where it stands, and how often it is told.
+    """
 
     column: str
     message: str

@@ -18,7 +18,7 @@ class FaultyHistory(UsageProblem):
 
     def __init__(self, file: str, faults: Sequence[Fault]) -> None:
         many = "a problem" if len(faults) == 1 else f"{len(faults):,} problems"
-        kept = any("--keep-unknown" in fault.hint for fault in faults)
+        kept = any(fault.is_unknown for fault in faults)
         more = "; or take what the configuration does not know as it is: --keep-unknown" if kept else ""
         super().__init__(
             f"{file} has {many}; nothing was imported", f"put that right and import it again{more}"

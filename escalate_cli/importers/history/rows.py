@@ -17,13 +17,17 @@ _ALIKE = 0.8
 
 class Fault(msgspec.Struct, frozen=True):
     """Something in the file that cannot be taken as it is. `where` is "line 12" or "incident 3"; ""
-    for the file as a whole.
+    for the file as a whole. `is_unknown`: the configuration does not know it, and --keep-unknown takes it.
+
+    It is no `Problem`: that stands in the configuration, at a column of a line, and is more or less grave.
+    This is about a cell of somebody's table, which has a column by name, and any of them refuses the file.
     """
 
     where: str
     column: str | None
     message: str
     hint: str = ""
+    is_unknown: bool = False
 
 
 class HistoryRow(msgspec.Struct, frozen=True):
