@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import gc
-from datetime import date, datetime, time
 from typing import Annotated
 
 import msgspec
 import typer
 
 from escalate_cli.context import Context
-from escalate_cli.core.calendar.duration import Instant, parse_duration
-from escalate_cli.core.calendar.hours import local_to_instant, zone_or_utc
-from escalate_cli.core.calendar.moment import NotAMoment, iso, local_time, parse_moment
+from escalate_cli.core.calendar.duration import Instant, NotADuration, parse_duration
+from escalate_cli.core.calendar.hours import instant_to_local, zone_or_utc
+from escalate_cli.core.calendar.moment import NotAMoment, iso, parse_day, parse_moment
 from escalate_cli.core.incident.record import Record
 from escalate_cli.errors import UsageProblem
 
@@ -41,9 +40,13 @@ def look_back(context: Context, since: str) -> LookBack:
     start = _since(since, now, zone)
     records, damaged = context.store.history.records(start)
     ids = ", ".join(f"#{incident}" for incident in damaged[:5]) + (", …" if len(damaged) > 5 else "")
-    words = f"{local_time(start, zone)[4:14]} – {local_time(now, zone)[4:14]}, times in {zone_or_utc(zone)}"
+    words = f"{_day(start, zone)} – {_day(now, zone)}, times in {zone_or_utc(zone)}"
     notes = [f"left out, because their record is damaged: {ids} (escalate doctor)"] if damaged else []
     return LookBack(records, words, {"since": iso(start), "until": iso(now)}, notes)
+
+
+def _day(at: Instant, zone: str) -> str:
+    return f"{instant_to_local(at, zone):%Y-%m-%d}"
 
 
 def _since(text: str, now: Instant, zone: str) -> Instant:
@@ -51,13 +54,11 @@ def _since(text: str, now: Instant, zone: str) -> Instant:
     hint = 'write it like "90d", "26w" or "2026-01-31"'
     try:
         return now - parse_duration(text)
-    except ValueError as problem:
+    except NotADuration as problem:
         if not any(mark in text for mark in "-:"):
-            raise UsageProblem(f"--since: {str(problem).partition(': ')[0]}", hint) from None
-    try:
-        # A day begins with its first instant, also where the clocks leap over midnight.
-        start = local_to_instant(datetime.combine(date.fromisoformat(text), time()), zone)
-    except ValueError:
+            raise UsageProblem(f"--since: {problem.message}", hint) from None
+    start = parse_day(text, zone)
+    if start is None:
         try:
             start = parse_moment(text, now, zone)
         except NotAMoment as problem:

@@ -10,7 +10,7 @@ import msgspec
 from msgspec.structs import replace
 
 from escalate_cli.core.calendar.duration import DAY, HOUR, MINUTE, Instant, Span, show_about, show_duration
-from escalate_cli.core.calendar.moment import NotAMoment, iso, local_time, named_time, parse_moment
+from escalate_cli.core.calendar.moment import NotAMoment, iso, local_day, named_time, parse_moment, typed_time
 from escalate_cli.core.organisation.catalog import Catalog, Urgency
 from escalate_cli.core.organisation.recipient import Recipient
 from escalate_cli.core.wording.problem import ERROR, WARNING, Place, Problem, ProblemLevel
@@ -173,7 +173,7 @@ def _when(faults: list[tuple[Row, Period]], period: Period, coverage: Coverage, 
     zone = catalog.settings.timezone
     times = len({(other.start, other.until) for _, other in faults}) - 1
     more = (
-        f" (and {times} more time{'s' * (times != 1)} until {local_time(coverage.until, zone)[:14]})"
+        f" (and {times} more time{'s' * (times != 1)} until {local_day(coverage.until, zone)})"
         if times
         else ""
     )
@@ -211,7 +211,7 @@ def simulate_command(
 
 def _typed(at: Instant, zone: str) -> str:
     """`at` as somebody types it: local where that is unmistakable, else in UTC."""
-    local = local_time(at, zone)[4:]
+    local = typed_time(at, zone)
     try:
         if parse_moment(local, at, zone) == at:
             return f'"{local}"'

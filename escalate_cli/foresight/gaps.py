@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from escalate_cli.core.calendar.duration import Instant
-from escalate_cli.core.calendar.moment import local_time, named_time
+from escalate_cli.core.calendar.moment import named_time, typed_time
 from escalate_cli.core.calendar.rota import Schedule, Shift
 from escalate_cli.core.notification.on_call import shifts_in
 from escalate_cli.core.organisation.catalog import Catalog
@@ -37,5 +37,5 @@ def _gap(schedule: Schedule, gaps: list[Shift], zone: str) -> Problem:
     message = f'nobody is on call in schedule "{schedule.id}" from {start} until {until}{again}'
     hint = f"put a rotation without `hours` first in [schedules.{schedule.id}]"
     hint += ", or close the gap between the hours"
-    shown_by = f'escalate oncall {schedule.id} --at "{local_time(first.start, zone)[4:]}"'
+    shown_by = f'escalate oncall {schedule.id} --at "{typed_time(first.start, zone)}"'
     return foreseen(WARNING, "schedule-gap", schedule.source, message, hint, shown_by)

@@ -67,6 +67,16 @@ def parse_moment(text: str, now: Instant, zone: str) -> Instant:
     )
 
 
+def parse_day(text: str, zone: str) -> Instant | None:
+    """The first instant of the day that "2026-12-24" names, also where the clocks leap over its midnight;
+    None for anything else.
+    """
+    try:
+        return local_to_instant(datetime.combine(date.fromisoformat(text), time()), zone)
+    except ValueError:
+        return None
+
+
 def parse_clock(text: str) -> time | None:
     """The time of day that "9:00" or "09:00:30" names; None for anything else."""
     match = _CLOCK.fullmatch(text)
@@ -181,6 +191,16 @@ def local_time(at: Instant | None, zone: str, *, seconds: bool = False) -> str:
         return "–"
     local = instant_to_local(at, zone)
     return f"{local:%a %Y-%m-%d %H:%M:%S}" if seconds else f"{local:%a %Y-%m-%d %H:%M}"
+
+
+def typed_time(at: Instant, zone: str) -> str:
+    """`at` on the wall clock of `zone` as somebody types it: `2026-11-23 03:04`."""
+    return f"{instant_to_local(at, zone):%Y-%m-%d %H:%M}"
+
+
+def local_day(at: Instant, zone: str) -> str:
+    """The day of `at` in `zone`: `Mon 2026-11-23`."""
+    return f"{instant_to_local(at, zone):%a %Y-%m-%d}"
 
 
 def wall_time(at: Instant | None, zone: str, now: Instant) -> str:
