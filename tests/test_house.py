@@ -234,6 +234,8 @@ LOADED_LATE = {
         "completion and --help load no database, no Apprise, no board",
     ),
     "actions/lookup.py": "`route` loads no database",
+    "actions/kept_declarations.py": "a pass that has nothing to take in needs no routing",
+    "passes/tick.py": "an organisation in which no gateway listens needs no reader",
     "cli/output.py": "only what is long needs a pager",
     "core/notification/attempt.py": "the process that sends knows outcomes only",
     "config/load.py": "a configuration that has not changed needs no TOML and no pydantic",
@@ -242,7 +244,7 @@ LOADED_LATE = {
     "processes/process_link.py": "what the parent loads while the worker starts costs no time",
     "delivery/sender.py": "what is needed when an outcome comes is loaded while it is waited for",
     "store/sqlite/migrating.py": "what reads a database of version 0.1.0 is needed once",
-    "store/store.py": "what reads many incidents is for statistics; no pass and no declaration needs it",
+    "store/store.py": "statistics, answers and test messages are for those who ask; an idle pass needs none",
 }
 """files that import of our own package within a function, and why"""
 

@@ -11,12 +11,11 @@ import uuid
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 from msgspec.structs import replace
 
-from escalate_cli.actions import declare as declaring
 from escalate_cli.actions.lookup import os_user, storable
 from escalate_cli.context import Context
 from escalate_cli.core.calendar.moment import named_wall_time
@@ -28,6 +27,10 @@ from escalate_cli.errors import DamagedRow, DatabaseProblem, EscalateError
 from escalate_cli.health.emergency_page import failure, page_directly
 from escalate_cli.store.sqlite.failures import FULL, LOCKED, damaged
 from escalate_cli.store.sqlite.sharing import SHARE_IT
+
+if TYPE_CHECKING:
+    from escalate_cli.actions import declare as declaring
+
 
 _MADE_AT = re.compile(r"(\d{20})-")
 """in the name of a kept declaration, the moment in which it was made"""
@@ -57,7 +60,8 @@ def keep_declaration(context: Context, asked: declaring.Request, problem: Escala
     # whoever takes it in is not its reporter
     asked = replace(asked, by=asked.by or storable(os_user(context.environ), "name"))
     spool = context.spool
-    path = spool.keep(name, msgspec.json.encode(asked))
+    # in ASCII: what was typed may be no UTF-8
+    path = spool.keep(name, json.dumps(msgspec.to_builtins(asked)).encode())
     alone = path is not None and not spool.in_reach(path)
     done, hint = _kept_how(path, alone), problem.hint
     told, names = "", list[str]()
@@ -156,6 +160,8 @@ def _declare_kept(context: Context, content: bytes, fact: str) -> list[str]:
     """
     if context.store.ledger.fact(fact) is not None:
         return []
+    from escalate_cli.actions import declare as declaring
+
     try:
         asked = _saying_since_when(_request(json.loads(content)), fact, context)
         declared, met = declaring.store_declaration(context, asked, remember=fact), list[str]()
@@ -182,6 +188,8 @@ def _saying_since_when(asked: declaring.Request, fact: str, context: Context) ->
 
 
 def _request(fields: dict[str, object]) -> declaring.Request:
+    from escalate_cli.actions import declare as declaring
+
     fixed = {name: _fixed(value) for name, value in fields.items()}
     return declaring.Request(**fixed)  # type: ignore[arg-type]
 
@@ -195,6 +203,8 @@ def _as_words(context: Context, content: bytes, fact: str, problem: Exception) -
     """A kept declaration that no longer fits the configuration is declared by its words alone: it
     must not be lost.
     """
+    from escalate_cli.actions import declare as declaring
+
     text = content.decode("utf-8", "backslashreplace")
     try:
         title = str(json.loads(content)["title"])

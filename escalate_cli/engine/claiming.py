@@ -7,7 +7,6 @@ What may begin now is decided here, too: the least busy gateway comes first, and
 
 from __future__ import annotations
 
-import secrets
 import uuid
 from collections import Counter
 
@@ -174,11 +173,11 @@ class Claims:
         if not waiting.recipient.is_person or waiting.kind not in _ASKING:
             return None
         listens = self._bench.gateway(waiting.gateway).listens
-        answers, since = self._bench.store.answers, now - SHORT_CODE_RESTS
+        import secrets  # a pass in which nothing is due needs no hashlib
 
         def taken(short: str) -> bool:
-            where = (waiting.gateway, waiting.recipient, since)
-            return listens and answers.short_code_in_use(short, *where)
+            where = (waiting.gateway, waiting.recipient, now - SHORT_CODE_RESTS)
+            return listens and self._bench.store.answers.short_code_in_use(short, *where)
 
         return new_code(secrets.randbelow, taken)
 

@@ -18,6 +18,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
+from typing import TYPE_CHECKING
 
 from escalate_cli.actions.kept_declarations import TakenIn, take_in, tell_of_unreadable
 from escalate_cli.context import Context
@@ -28,10 +29,12 @@ from escalate_cli.engine.rebuilding import with_sound_indexes
 from escalate_cli.errors import DatabaseProblem, EscalateError
 from escalate_cli.health.after_pass import after_pass, safely
 from escalate_cli.health.emergency_page import NOBODY_IS_PAGED, failure, page_directly
-from escalate_cli.passes.reading_answers import AnswerReading
 from escalate_cli.store.remembered_troubles import remember_troubles
 from escalate_cli.store.remembered_turns import anything_to_say, say_taken
 from escalate_cli.store.sqlite.failures import LOCKED, damaged
+
+if TYPE_CHECKING:
+    from escalate_cli.passes.reading_answers import AnswerReading
 
 LONGEST = 5 * SECOND
 """of one pass: then what else is due by time has its turn, whatever is under way"""
@@ -60,13 +63,31 @@ def _passes(context: Context) -> PassReport:
     """Between two passes the configuration is read again, so that somebody can repair the gateway
     that keeps them so long."""
     engine = Engine.on(context)
-    read = AnswerReading(context).look
+    read = _AnswersWhereOneListens(context).look
     report = one_pass(context, engine, read=read)
     while report.unfinished:
         context.look_at_files_again()
         context.keep_catalog()
         one_pass(context, engine, read=read, goes_on=True)
     return report
+
+
+class _AnswersWhereOneListens:
+    """The readers of this process; of an organisation in which no gateway listens nothing is loaded."""
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+        self._reading: AnswerReading | None = None
+
+    def look(self, report: PassReport) -> None:
+        """As `AnswerReading.look`."""
+        if self._reading is None:
+            if not any(gateway.listens for gateway in self._context.running_catalog.gateways.values()):
+                return
+            from escalate_cli.passes.reading_answers import AnswerReading
+
+            self._reading = AnswerReading(self._context)
+        self._reading.look(report)
 
 
 def one_pass(

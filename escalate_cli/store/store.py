@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from contextlib import AbstractContextManager
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from escalate_cli.clock import Clock
-from escalate_cli.store.answers import Answers
 from escalate_cli.store.ledger import Ledger
 from escalate_cli.store.memos import Memos
 from escalate_cli.store.outbox import Outbox
@@ -15,10 +15,11 @@ from escalate_cli.store.readers import ReaderStates
 from escalate_cli.store.situations import Situations
 from escalate_cli.store.sqlite.database import Database
 from escalate_cli.store.sqlite.whereabouts import Whereabouts
-from escalate_cli.store.trials import Trials
 
 if TYPE_CHECKING:
+    from escalate_cli.store.answers import Answers
     from escalate_cli.store.history import History
+    from escalate_cli.store.trials import Trials
 
 
 class Store:
@@ -37,9 +38,21 @@ class Store:
         self.outbox = Outbox(self.database)
         self.ledger = Ledger(self.database)
         self.memos = Memos(self.database)
-        self.answers = Answers(self.database)
         self.readers = ReaderStates(self.database)
-        self.trials = Trials(self.database)
+
+    @cached_property
+    def answers(self) -> Answers:
+        """What people answered, and what they were asked."""
+        from escalate_cli.store.answers import Answers
+
+        return Answers(self.database)
+
+    @cached_property
+    def trials(self) -> Trials:
+        """Test messages that wait for an answer."""
+        from escalate_cli.store.trials import Trials
+
+        return Trials(self.database)
 
     @property
     def history(self) -> History:

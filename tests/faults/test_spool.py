@@ -6,7 +6,8 @@ from __future__ import annotations
 
 import os
 import shutil
-from contextlib import closing
+import sqlite3
+from contextlib import ExitStack, closing
 
 import pytest
 
@@ -132,3 +133,29 @@ def test_a_spool_is_found_by_whatever_way_its_database_is_reached(tmp_path, web)
         assert place("tick").code == 0
         assert [one["title"] for one in place("list", "--json").json] == ["down"]
         report(rounds=1)
+
+
+NOT_UTF_8 = "caf\udce9 pos is down"
+
+
+@pytest.mark.parametrize("wrong", ["damaged", "locked"])
+def test_4_1_what_is_declared_in_other_bytes_than_utf_8_while_the_database_cannot_be_used_is_kept(
+    tmp_path, web, wrong
+):
+    """And paged: at once where the database is damaged, by the next tick where it was locked only."""
+    with installation(tmp_path, web, crew(1, ("a",))) as place, ExitStack() as until_then:
+        assert place("tick").code == 0
+        sound = place.db.read_bytes()
+        if wrong == "damaged":
+            place.db.write_bytes(b"no database" * 100)
+        else:
+            holder = until_then.enter_context(closing(sqlite3.connect(place.db, isolation_level=None)))
+            holder.execute("BEGIN EXCLUSIVE")
+        ran = place("declare", NOT_UTF_8, "-s", "x", "-m", f"for {NOT_UTF_8}", "--label", f"a={NOT_UTF_8}")
+        assert (ran.code, "is kept in" in ran.err) == (7, True), ran
+        assert len(web.arrived) == (wrong == "damaged")
+        until_then.close()
+        place.db.write_bytes(sound)
+        assert place("tick").code == 0
+        assert [one["title"] for one in place("list", "--json").json] == [r"caf\udce9 pos is down"]
+        assert "caf" in web.arrived[-1].json["title"]

@@ -18,7 +18,6 @@ from escalate_cli.engine.pass_report import PassReport
 from escalate_cli.errors import ExitCode, UsageProblem
 from escalate_cli.health.warnings import configuration_warning
 from escalate_cli.passes import tick as passing
-from escalate_cli.passes import watch as watching
 from escalate_cli.passes.dry_run import intentions
 from escalate_cli.passes.news import ConfigurationNews
 from escalate_cli.passes.signals import Signals
@@ -72,6 +71,8 @@ def watch(
     """Pass after pass, for ever: a live board on a terminal, plain lines elsewhere. Ends orderly on
     Ctrl-C or SIGTERM.
     """
+    from escalate_cli.passes import watch as watching
+
     length = to_duration("--interval", interval)
     if length < 100_000:
         raise UsageProblem("--interval is too short", 'write at least "1s"')
