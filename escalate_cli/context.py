@@ -17,7 +17,7 @@ from escalate_cli.config.load import Loaded, SlowConfiguration, load, load_withi
 from escalate_cli.core.calendar.duration import Instant
 from escalate_cli.core.organisation.catalog import Catalog
 from escalate_cli.core.organisation.codec import decode, encode
-from escalate_cli.errors import ConfigurationProblem, place_of
+from escalate_cli.errors import ConfigurationProblem, DatabaseProblem, place_of
 
 if TYPE_CHECKING:
     from escalate_cli.delivery.process.worker_link import WorkerLink
@@ -256,6 +256,12 @@ class Context:
         from escalate_cli.delivery.sender import Sender
 
         return Sender(clock=self.clock, link=self._worker)
+
+    def damage(self, more: str) -> DatabaseProblem:
+        """What is said of a database a part of which cannot be read."""
+        from escalate_cli.store.sqlite.failures import damaged
+
+        return damaged(self.database_path, more)
 
     def close(self) -> None:
         """Let go of what was opened."""

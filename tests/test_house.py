@@ -221,9 +221,9 @@ LOADED_LATE = {
     "__main__.py": "streams are made sound, and the worker is started, before anything else is loaded",
     "context.py": "a command that needs no database and sends nothing loads neither",
     "cli/completing.py": "a configuration that is compiled needs no msgspec: a shell waits for the answer",
-    "cli/run.py": "the parser is loaded where errors become a line; sqlite3 only where it failed",
+    "cli/run.py": "the parser is loaded where errors become a line",
     **dict.fromkeys(
-        ("cli/commands/check.py", "cli/commands/report.py", "cli/screens/check.py"),
+        ("cli/commands/check.py", "cli/commands/report.py"),
         "a page, and what a database remembers, are for those who ask",
     ),
     **dict.fromkeys(

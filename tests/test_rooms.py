@@ -228,6 +228,53 @@ def test_only_the_command_line_knows_typer_and_rich() -> None:
     assert [name for name in knows if not name.startswith("cli/")] == []
 
 
+KNOW_THE_STORE = {
+    "cli/completing.py": "a shell waits: what it is shown needs no configuration and no Context",
+    "cli/screens/restore.py": "the types of what it shows, which actions/copies.py gives",
+    "cli/commands/test_page.py": "the type of what it shows, which passes/way_back.py gives",
+    "cli/commands/setup.py": "`init` asks for the database, which creates it, and reads nothing",
+}
+
+
+def test_commands_and_screens_fetch_nothing_from_the_store() -> None:
+    """What they show is given by actions, insight and views. No module of cli acts by the engine, either."""
+    command_line = {name: ast.parse(text) for name, text in sources() if name.startswith("cli/")}
+    reaching = [
+        name for name, tree in command_line.items() if any(map(_reaches_into_the_store, ast.walk(tree)))
+    ]
+    assert sorted(reaching) == sorted(KNOW_THE_STORE)
+    acting = [name for name, tree in command_line.items() if any(map(_names_the_engine, ast.walk(tree)))]
+    assert acting == []
+
+
+def test_what_finds_a_look_into_the_store_finds_it() -> None:
+    reaching = (
+        "from escalate_cli.store.trials import AddressTrial",
+        "from escalate_cli import store",
+        "import escalate_cli.store.store",
+        "context.store.situations.running()",
+        "self._context.store",
+    )
+    assert all(any(map(_reaches_into_the_store, ast.walk(ast.parse(line)))) for line in reaching)
+    sound = ("from escalate_cli.actions.on_record import timeline_of", "store = 1")
+    assert not any(_reaches_into_the_store(node) for line in sound for node in ast.walk(ast.parse(line)))
+    assert any(map(_names_the_engine, ast.walk(ast.parse("Engine.on(context)"))))
+
+
+def _reaches_into_the_store(node: ast.AST) -> bool:
+    if isinstance(node, ast.ImportFrom):
+        modules = [node.module or "", *(f"{node.module}.{alias.name}" for alias in node.names)]
+    elif isinstance(node, ast.Import):
+        modules = [alias.name for alias in node.names]
+    else:
+        return isinstance(node, ast.Attribute) and node.attr == "store"
+    return any(f"{module}.".startswith("escalate_cli.store.") for module in modules)
+
+
+def _names_the_engine(node: ast.AST) -> bool:
+    return isinstance(node, ast.Name) and node.id == "Engine"
+
+
 def test_answers_as_data_are_made_in_views() -> None:
     """A web page has the same as `--json`, without a command line."""
     assert [

@@ -1,16 +1,21 @@
-"""Configurations other than the one in use: of a directory, a git revision, a time gone by."""
+"""Configurations other than the one in use: of a directory, a git revision, a time gone by; and an
+incident together with the one that it ran on.
+"""
 
 from __future__ import annotations
 
 import os
 from pathlib import Path
 
+from escalate_cli.actions.on_record import timeline_of
 from escalate_cli.config.load import load
 from escalate_cli.config.problems import InvalidConfiguration
 from escalate_cli.config.revisions import load_revision
 from escalate_cli.context import Context
+from escalate_cli.core.incident.situation import Situation
 from escalate_cli.core.organisation.catalog import Catalog
 from escalate_cli.core.organisation.codec import decode
+from escalate_cli.foresight.case import Case
 
 
 def named_configuration(context: Context, named: str) -> Catalog:
@@ -37,10 +42,22 @@ def as_it_was(context: Context, version: str) -> tuple[Catalog, list[str]]:
     present = context.running_catalog
     if present.version == version:
         return present, []
-    document = context.store.ledger.configuration(version)
-    if document is None:
+    catalog = kept_configuration(context, version)
+    if catalog is None:
         return present, [
             "the configuration of that time was not kept: what is said of lines and names is of the"
             " present one"
         ]
-    return decode(document), ["lines and names are those of the configuration at that time"]
+    return catalog, ["lines and names are those of the configuration at that time"]
+
+
+def kept_configuration(context: Context, version: str) -> Catalog | None:
+    """The configuration with this version, as it was kept with the incidents; None where it was not."""
+    document = context.store.ledger.configuration(version)
+    return None if document is None else decode(document)
+
+
+def case_of(context: Context, situation: Situation) -> tuple[Case, list[str]]:
+    """The incident, its timeline and the configuration that it ran on, with what is to be said of that."""
+    catalog, notes = as_it_was(context, situation.incident.config_version)
+    return Case(situation, timeline_of(context, situation.incident.id), catalog), notes

@@ -11,6 +11,7 @@ import msgspec
 import typer
 
 from escalate_cli.actions.lookup import find_incident
+from escalate_cli.actions.on_record import timeline_of
 from escalate_cli.actions.open_incidents import incident_with_key, meant_without_a_name
 from escalate_cli.cli.arguments import numbers
 from escalate_cli.cli.asking import choose, interactive
@@ -74,7 +75,7 @@ class IncidentChoice(msgspec.Struct, frozen=True, kw_only=True):
         if not several:
             return self.nothing()
         situation = find_incident(context, several[0])
-        return answer(situation, context.store.situations.timeline(situation.incident.id))
+        return answer(situation, timeline_of(context, situation.incident.id))
 
     def nothing(self) -> Answer:
         """The answer where no incident with the key is open: there is nothing to do."""
@@ -83,7 +84,7 @@ class IncidentChoice(msgspec.Struct, frozen=True, kw_only=True):
     def _the_open_one(self, context: Context) -> int:
         incidents = meant_without_a_name(context, self.by, unanswered=self.unanswered)
         if not incidents:
-            text = f"no incident is open (looked in {context.store.database.path})"
+            text = f"no incident is open (looked in {context.database_path})"
             raise Unknown(text, "`escalate list --all` shows those that are over", code="no-such-incident")
         if len(incidents) == 1:
             return incidents[0].id

@@ -8,6 +8,7 @@ from typing import Annotated
 import msgspec
 import typer
 
+from escalate_cli.actions.on_record import records_since
 from escalate_cli.context import Context
 from escalate_cli.core.calendar.duration import Instant, NotADuration, parse_duration
 from escalate_cli.core.calendar.hours import instant_to_local, zone_or_utc
@@ -38,7 +39,7 @@ def look_back(context: Context, since: str) -> LookBack:
     now = context.clock.now()
     zone = context.running_catalog.settings.timezone
     start = _since(since, now, zone)
-    records, damaged = context.store.history.records(start)
+    records, damaged = records_since(context, start)
     ids = ", ".join(f"#{incident}" for incident in damaged[:5]) + (", …" if len(damaged) > 5 else "")
     words = f"{_day(start, zone)} – {_day(now, zone)}, times in {zone_or_utc(zone)}"
     notes = [f"left out, because their record is damaged: {ids} (escalate doctor)"] if damaged else []

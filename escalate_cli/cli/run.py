@@ -55,9 +55,7 @@ def _answer(call: Call, context: Context) -> Answer:
     try:
         return _with_warnings(call.function(context, **call.values), context)
     except DamagedRow as problem:
-        from escalate_cli.store.sqlite.failures import damaged
-
-        raise damaged(context.store.database.path, f": {problem.message}") from None
+        raise context.damage(f": {problem.message}") from None
     finally:
         context.close()
 

@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING
 
 from escalate_cli.actions.kept_declarations import TakenIn, take_in, tell_of_unreadable
 from escalate_cli.context import Context
-from escalate_cli.core.calendar.duration import SECOND
+from escalate_cli.core.calendar.duration import SECOND, Instant
 from escalate_cli.engine.engine import Engine
 from escalate_cli.engine.pass_report import PassReport
 from escalate_cli.engine.rebuilding import with_sound_indexes
@@ -57,6 +57,11 @@ def tick(context: Context) -> PassReport:
     except Exception as problem:
         page_directly(context, NOBODY_IS_PAGED, failure(problem))
         raise
+
+
+def due_again_at(context: Context) -> Instant | None:
+    """When the next pass will have something to do; None where nothing is under way."""
+    return context.store.situations.next_due_at()
 
 
 def _passes(context: Context) -> PassReport:

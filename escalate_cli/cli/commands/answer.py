@@ -9,19 +9,16 @@ from typing import Annotated
 
 import typer
 
-from escalate_cli.actions.aftermath import deliver_now, undelivered
-from escalate_cli.actions.answering import NOTHING_DONE, REFUSED, AnswerTakenIn, take_in_answer
+from escalate_cli.actions.hand_in import hand_in_answer
 from escalate_cli.cli.arguments import moment
 from escalate_cli.cli.completion import known
 from escalate_cli.cli.output import Answer
 from escalate_cli.cli.piped_text import typed_or_piped
 from escalate_cli.context import Context
 from escalate_cli.core.answers.arrived import Arrived
-from escalate_cli.core.answers.outcomes import AnswerOutcome
 from escalate_cli.core.answers.recognise import people_at
 from escalate_cli.core.organisation.catalog import Catalog, did_you_mean
-from escalate_cli.engine.engine import Engine
-from escalate_cli.errors import ExitCode, Unknown, UsageProblem
+from escalate_cli.errors import Unknown, UsageProblem
 from escalate_cli.reception.mail import LARGEST, read_mail
 from escalate_cli.views.answer import taken_in_data
 
@@ -60,28 +57,10 @@ def answer(
     """
     arrived = _mail(sender, text, at) if mail else _text(context, sender, text, id_, at)
     chosen = _gateway(gateway, arrived, context.running_catalog, mail=mail)
-    taken = take_in_answer(context, chosen, arrived, reply=reply)
-    number = taken.answer.incident_id if taken.answer is not None else None
-    report = deliver_now(context, [number]) if number is not None and not taken.again else None
-    if reply:
-        Engine.on(context).deliver_memos()
-    code = _exit_code(taken)
-    if code is ExitCode.DONE and report is not None:
-        code = undelivered(report)
-    return Answer(taken_in_data(taken), taken.say or f"No answer: {taken.because}.", code, acted=taken.taken)
-
-
-def _exit_code(taken: AnswerTakenIn) -> ExitCode:
-    if taken.answer is None:
-        return ExitCode.UNKNOWN if taken.nobody else ExitCode.NO
-    outcome = taken.answer.outcome
-    if taken.taken:
-        return ExitCode.DONE
-    if outcome in NOTHING_DONE:
-        return ExitCode.UNKNOWN
-    if outcome in REFUSED or outcome in (AnswerOutcome.WHICH, AnswerOutcome.NOTHING_WAITS):
-        return ExitCode.CONFLICT
-    return ExitCode.NO
+    handed_in = hand_in_answer(context, chosen, arrived, reply=reply)
+    taken = handed_in.answer
+    sentence = taken.say or f"No answer: {taken.because}."
+    return Answer(taken_in_data(taken), sentence, handed_in.exit_code, acted=taken.taken)
 
 
 def _text(context: Context, sender: str | None, text: str | None, id_: str | None, at: str | None) -> Arrived:

@@ -26,6 +26,7 @@ from escalate_cli.config.files.find import cache_dir
 from escalate_cli.config.load import load
 from escalate_cli.config.problems import InvalidConfiguration
 from escalate_cli.core.organisation.catalog import Catalog
+from escalate_cli.core.wording.problem import Problem
 from escalate_cli.health.doctor.exposure import exposure_problems
 
 
@@ -69,7 +70,7 @@ def check(
     tried, notes = (
         check_screens.address_problems(sound, context.environ, path) if sound is not None else ([], [])
     )
-    taken = check_screens.turn_problems(context, catalog) if catalog is not None else []
+    taken = _turn_problems(context, catalog) if catalog is not None else []
     exposed = exposure_problems(context, catalog)
     foreseen = tried + taken + exposed + (list(outlook.findings) if outlook else [])
     problems = configured + foreseen
@@ -87,6 +88,12 @@ def check(
         console.print(style.piece(text, lines=True), soft_wrap=True)
 
     return Answer(data, screen if heatmap else text, code, notes)
+
+
+def _turn_problems(context: Context, catalog: Catalog) -> list[Problem]:
+    from escalate_cli.health.doctor.turns import turn_problems
+
+    return turn_problems(context, catalog)
 
 
 def _weeks(text: str) -> int:

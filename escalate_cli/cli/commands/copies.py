@@ -38,13 +38,12 @@ def restore(
     is kept beside it; a copy that is damaged or of a newer version changes nothing. Numbers are not
     used again.
     """
-    from escalate_cli.store.sqlite.restoring import restore as put_back
+    from escalate_cli.actions.copies import put_back
 
     path = context.database_path
     done = put_back(
+        context,
         Path(file),
-        path,
-        context.clock,
         None if yes else lambda comparison: restore_screen.agree(context, comparison, file),
     )
     kept = f"; what was there is now {done.aside}" if done.aside else ""

@@ -13,14 +13,13 @@ import typer
 
 from escalate_cli.actions import lookup
 from escalate_cli.actions.configurations import as_it_was
+from escalate_cli.actions.on_record import record_of, timeline_of
 from escalate_cli.cli.arguments import Id, incident_number
 from escalate_cli.cli.output import Answer
 from escalate_cli.context import Context
 from escalate_cli.core.calendar.moment import local_time
-from escalate_cli.core.incident.record import Record
-from escalate_cli.core.incident.situation import Incident
 from escalate_cli.core.organisation.catalog import Catalog
-from escalate_cli.errors import DatabaseProblem, UsageProblem
+from escalate_cli.errors import UsageProblem
 from escalate_cli.importers.history import importing
 from escalate_cli.importers.history.checking import check
 from escalate_cli.importers.history.columns import read_map
@@ -51,22 +50,10 @@ def export(
     zone = lookup.reader_zone(context)
     situation = lookup.find_incident(context, incident_number(incident))
     catalog, _ = as_it_was(context, situation.incident.config_version)
-    written = document(
-        situation,
-        _record(context, situation.incident),
-        context.store.situations.timeline(situation.incident.id),
-    )
+    number = situation.incident.id
+    written = document(situation, record_of(context, situation.incident), timeline_of(context, number))
     data = document_data(written, catalog, zone)
     return Answer(data, document_markdown(written, catalog, zone) if format == "md" else None)
-
-
-def _record(context: Context, incident: Incident) -> Record:
-    records, _ = context.store.history.records(incident.declared_at, incident.declared_at + 1)
-    for record in records:
-        if record.id == incident.id:
-            return record
-    hint = "restore the last good backup with `escalate restore FILE`; keep the damaged file"
-    raise DatabaseProblem(f"the record of incident {incident.id} is damaged", hint)
 
 
 # ── import-history ────────────────────────────────────────────────────────────────────

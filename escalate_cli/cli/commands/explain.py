@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, TypeVar
 import typer
 
 from escalate_cli.actions import lookup as meaning
-from escalate_cli.actions.configurations import as_it_was
+from escalate_cli.actions.configurations import case_of
 from escalate_cli.cli.arguments import Id, incident_number
 from escalate_cli.cli.completion import known
 from escalate_cli.cli.output import Answer
@@ -17,7 +17,6 @@ from escalate_cli.context import Context
 from escalate_cli.core.incident.doing_without import words_of
 from escalate_cli.errors import EscalateError
 from escalate_cli.foresight import absence
-from escalate_cli.foresight.case import Case
 from escalate_cli.foresight.explanation import links_of
 from escalate_cli.views.foresight import explanation_data
 
@@ -41,9 +40,8 @@ def explain(
     somebody not told, what stopped it.
     """
     situation = meaning.find_incident(context, incident_number(incident))
-    catalog, notes = as_it_was(context, situation.incident.config_version)
-    record = Case(situation, context.store.situations.timeline(situation.incident.id), catalog)
-    who = meaning.find_person(person, catalog).id if person else None
+    record, notes = case_of(context, situation)
+    who = meaning.find_person(person, record.catalog).id if person else None
     links = _safely("why they were told", lambda: links_of(record, who), notes) or ()
     stopped = would_at = None
     now = context.clock.now()

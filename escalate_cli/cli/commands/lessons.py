@@ -18,9 +18,8 @@ if TYPE_CHECKING:
     from rich.console import Console
 
 from escalate_cli.actions import lookup as meaning
-from escalate_cli.actions.configurations import as_it_was
+from escalate_cli.actions.configurations import case_of, kept_configuration
 from escalate_cli.cli.screens import lessons as lessons_screen
-from escalate_cli.core.organisation.codec import decode
 from escalate_cli.foresight.case import Case
 from escalate_cli.insight.lessons.amending import Texts
 from escalate_cli.insight.lessons.lessons import lessons as learn
@@ -45,20 +44,14 @@ def lessons(
 
     @cache
     def then(version: str) -> Catalog | None:
-        document = context.store.ledger.configuration(version)
-        return None if document is None else decode(document)
+        return kept_configuration(context, version)
 
     past = Past(period.records, catalog, Texts.at(context.config_path), now, then)
     proposals = learn(past)
 
     def look(incident: int) -> Case | None:
         try:
-            situation = meaning.find_incident(context, incident)
-            return Case(
-                situation,
-                context.store.situations.timeline(incident),
-                as_it_was(context, situation.incident.config_version)[0],
-            )
+            return case_of(context, meaning.find_incident(context, incident))[0]
         except DatabaseProblem:
             return None  # damaged: doctor names it
 

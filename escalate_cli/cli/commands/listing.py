@@ -13,7 +13,6 @@ from escalate_cli.cli.screens.incident_list import draw_list
 from escalate_cli.context import Context
 from escalate_cli.errors import ExitCode
 from escalate_cli.health.warnings import standing_warnings
-from escalate_cli.store.sqlite.failures import damaged
 from escalate_cli.views.incident import listing_data
 
 if TYPE_CHECKING:
@@ -46,7 +45,7 @@ def list_incidents(
         ExitCode.DATABASE if listing.unreadable else ExitCode.DONE,
         [note.text for note in standing_warnings(context)],
         failures=[
-            damaged(context.store.database.path, f": incident {number}: {problem.message}")
+            context.damage(f": incident {number}: {problem.message}")
             for number, problem in listing.unreadable.items()
         ],
     )

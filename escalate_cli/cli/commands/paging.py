@@ -17,6 +17,7 @@ from escalate_cli.actions.maintenance import (
     planned_maintenances,
     quiet_services,
 )
+from escalate_cli.actions.on_record import open_nudges
 from escalate_cli.actions.paging_intents import (
     LevelByHand,
     NudgeAnswer,
@@ -216,7 +217,7 @@ def _one_nudge(context: Context, number: int) -> Answer:
 
 def _open_nudges(context: Context) -> Answer:
     catalog, now = context.running_catalog, context.clock.now()
-    nudges = context.store.situations.open_nudges()
+    nudges = open_nudges(context)
     data = open_nudges_data(nudges)
     return Answer(
         data, (lambda console: draw_nudges(console, nudges, catalog, now)) if data else "No open nudges."

@@ -7,13 +7,13 @@ from typing import Annotated, Any
 import typer
 
 from escalate_cli.actions import lookup as meaning
-from escalate_cli.actions.configurations import as_it_was, named_configuration
+from escalate_cli.actions.configurations import case_of, named_configuration
+from escalate_cli.actions.on_record import numbers_of_all
 from escalate_cli.cli.arguments import incident_number
 from escalate_cli.cli.output import Answer
 from escalate_cli.cli.screens import replay as replay_screen
 from escalate_cli.context import Context
 from escalate_cli.errors import UsageProblem
-from escalate_cli.foresight.case import Case
 from escalate_cli.foresight.replaying import replay as run
 from escalate_cli.views.foresight import replay_data
 
@@ -37,15 +37,12 @@ def replay(
     if (incident is None) != all:
         raise UsageProblem("name one incident, or --all", "escalate replay 12 --config NEW")
     catalog = named_configuration(context, config) if config is not None else context.catalog
-    situations = context.store.situations
-    every = situations.listed(running_only=False) if all else ()
-    asked = [incident_number(incident)] if incident is not None else [incident.id for incident in every]
+    asked = [incident_number(incident)] if incident is not None else numbers_of_all(context)
     now = context.clock.now()
     replays = []
-    for asked_id in sorted(asked):
-        situation = meaning.find_incident(context, asked_id)
-        was, _ = as_it_was(context, situation.incident.config_version)
-        replays.append(run(Case(situation, situations.timeline(asked_id), was), catalog, now))
+    for number in asked:
+        case, _ = case_of(context, meaning.find_incident(context, number))
+        replays.append(run(case, catalog, now))
     data = [replay_data(replay) for replay in replays]
     notes = [f"#{replay.situation.incident.id}: {remark}" for replay in replays for remark in replay.remarks]
     answer: Any = data if all else data[0]

@@ -6,13 +6,10 @@ from typing import Annotated
 
 import typer
 
-from escalate_cli.actions import lookup
+from escalate_cli.actions.new_service import NewService, add_service
 from escalate_cli.cli.completion import known
 from escalate_cli.cli.output import Answer
-from escalate_cli.config.edit.append import append_service
-from escalate_cli.config.schema.vocabulary import ID_HINT, is_id
 from escalate_cli.context import Context
-from escalate_cli.errors import Conflict, UsageProblem
 from escalate_cli.views import catalog as views
 
 
@@ -59,35 +56,16 @@ def service_add(
     ] = None,
 ) -> Answer:
     """Add a service to the configuration. What is in the files, comments too, stays as it is."""
-    if not is_id(service):
-        raise UsageProblem(f'"{service}" cannot be an id', ID_HINT, code="bad-id")
-    catalog = context.catalog
-    if service in catalog.services:
-        raise Conflict(
-            f'the service "{service}" exists already',
-            f"it is defined in {catalog.services[service].source}",
-            code="exists",
-        )
-    lookup.find("team", team, catalog.teams)
-    if policy is not None:
-        lookup.find("policy", policy, catalog.policies)
-    for needed in depends_on or ():
-        lookup.find("service", needed, catalog.services)
-    if kind not in (None, "business", "technical"):
-        raise UsageProblem(f'"{kind}" is not a kind of service', "write business or technical")
-    file = append_service(
-        context.config_path,
+    new = NewService(
         id=service,
-        name=name or service,
         team=team,
+        name=name,
         keywords=keyword or (),
         description=description or "",
-        kind=kind or "",
+        kind=kind,
         policy=policy,
         depends_on=depends_on or (),
     )
-    added = lookup.find(
-        "service", service, Context(context.options, context.environ, context.clock).catalog.services
-    )
-    data = views.service_data(catalog, added, context.clock.now())
-    return Answer(data, f"{service} added in {file}", acted=True)
+    added = add_service(context, new)
+    data = views.service_data(context.catalog, added.service, context.clock.now())
+    return Answer(data, f"{service} added in {added.file}", acted=True)

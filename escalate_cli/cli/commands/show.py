@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from escalate_cli.actions.on_record import answers_about
 from escalate_cli.cli.incident_choice import IncidentChoice, Key, SomeId
 from escalate_cli.cli.output import Answer
 from escalate_cli.cli.screens import incident as incident_screen
@@ -22,7 +23,7 @@ def show(context: Context, incident: SomeId = None, key: Key = None) -> Answer:
     catalog = context.running_catalog
 
     def look(situation: Situation, entries: tuple[Entry, ...]) -> Answer:
-        answers = context.store.answers.of_incident(situation.incident.id)
+        answers = answers_about(context, situation.incident.id)
         data, now = told_data(situation, entries, catalog, answers), context.clock.now()
 
         def screen(console: Console) -> None:

@@ -34,7 +34,7 @@ def tick(
     if dry_run:
         return _foresee(context)
     report = passing.tick(context)
-    data = pass_data(report, context.store.situations.next_due_at())
+    data = pass_data(report, passing.due_again_at(context))
     lines = (line.text for line in report.lines if line.is_trouble)
     warnings = (note.text for note in configuration_warning(context))
     notes = list(dict.fromkeys([*report.troubles, *report.warnings, *lines, *warnings]))

@@ -4,21 +4,19 @@ from __future__ import annotations
 
 import sys
 from collections import deque
-from collections.abc import Sequence
 from types import TracebackType
 from typing import TYPE_CHECKING
 
+from escalate_cli.actions.overview import overview
 from escalate_cli.cli.outlet import Outlet, Sheet
 from escalate_cli.cli.output import console
 from escalate_cli.cli.screens import board_layout, style
-from escalate_cli.cli.screens.incident_lines import IncidentLine, incident_line
+from escalate_cli.cli.screens.incident_lines import incident_line
 from escalate_cli.context import Context
 from escalate_cli.core.calendar.duration import MINUTE, Instant
 from escalate_cli.core.calendar.moment import named_wall_time, wall_time
-from escalate_cli.core.incident.situation import IncidentStatus, Situation
+from escalate_cli.core.incident.situation import IncidentStatus
 from escalate_cli.core.incident.timeline import Entry
-from escalate_cli.core.incident.worst_first import Standing, worst_first
-from escalate_cli.core.organisation.catalog import Catalog
 from escalate_cli.engine.pass_report import PassReport
 from escalate_cli.errors import EscalateError
 from escalate_cli.views.board import board_line
@@ -83,7 +81,8 @@ class Board:
     def _drawing(self) -> board_layout.Picture:
         context = self._context
         catalog, now = context.running_catalog, context.clock.now()
-        running = worst_first(context.store.situations.running(), catalog)
+        going_on = overview(context, most_situations=_MOST_ROWS, most_entries=_MOST_EVENTS)
+        running = going_on.running
         unanswered = sum(standing.status is IncidentStatus.OPEN for standing in running)
         zone = catalog.settings.timezone
         count = f"{len(running)} open, {unanswered} unanswered   " if running else ""
@@ -91,30 +90,17 @@ class Board:
         heads = (f"escalate watch   {clock} {zone}", f"escalate watch   {clock}", clock)
         return board_layout.Picture(
             heads=[style.piece(head, "bold") for head in heads],
-            rows=self._rows(running[:_MOST_ROWS], catalog, now),
+            rows=[
+                incident_line(board_line(situation, catalog, now), catalog, now)
+                for situation in going_on.situations
+            ],
             running=running,
             badge=lambda severity: style.badge(severity, catalog),
-            events=[
-                self._happened(incident, entry, now)
-                for incident, entry in context.store.situations.latest_entries(_MOST_EVENTS)
-            ],
+            events=[self._happened(incident, entry, now) for incident, entry in going_on.entries],
             troubles=[
                 style.piece(f"{wall_time(at, zone, now)}  {line}", "bold red") for at, line in self._troubles
             ],
         )
-
-    def _rows(self, standings: Sequence[Standing], catalog: Catalog, now: Instant) -> list[IncidentLine]:
-        situations = self._context.store.situations
-        ids = tuple(standing.id for standing in standings)
-        incidents = {incident.id: incident for incident in situations.incidents(ids)}
-        escalations, nudges = situations.escalations(ids), situations.nudges(ids)
-        waiting = situations.waiting()
-        shown = [
-            Situation(incidents[number], escalations[number], waiting.get(number, ()), nudges=nudges[number])
-            for number in ids
-            if number in incidents
-        ]
-        return [incident_line(board_line(situation, catalog, now), catalog, now) for situation in shown]
 
     def _happened(self, incident: int, entry: Entry, now: Instant) -> Text:
         at = wall_time(entry.at, self._context.running_catalog.settings.timezone, now)

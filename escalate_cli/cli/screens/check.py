@@ -9,15 +9,12 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from escalate_cli.config.files.find import find_db
 from escalate_cli.config.places import Unplaced, put_in_place
 from escalate_cli.config.problems import render
-from escalate_cli.context import Context
 from escalate_cli.core.calendar.duration import Instant
 from escalate_cli.core.organisation.catalog import Catalog
-from escalate_cli.core.organisation.turns import message_of
-from escalate_cli.core.wording.problem import ERROR, WARNING, Place, Problem, ProblemLevel
-from escalate_cli.errors import DatabaseProblem, ExitCode
+from escalate_cli.core.wording.problem import ERROR, WARNING, Problem, ProblemLevel
+from escalate_cli.errors import ExitCode
 from escalate_cli.foresight.look_ahead import look_ahead
 from escalate_cli.health.doctor.addresses import bad_addresses
 
@@ -65,26 +62,6 @@ def address_problems(
 
 def _level(address: AddressProblem) -> ProblemLevel:
     return ERROR if address.sure and not address.only_here else WARNING
-
-
-def turn_problems(context: Context, catalog: Catalog) -> list[Problem]:
-    """The turns under way that these files take from somebody, by what the database remembers; none
-    where there is no database to ask.
-    """
-    from escalate_cli.store.remembered_turns import turns_taken
-
-    now = context.clock.now()
-    try:
-        if not find_db(context.options.db, context.environ).is_file():
-            return []
-        taken = turns_taken(context.store.ledger, catalog, now)
-    except DatabaseProblem:
-        return []  # `doctor` says what is wrong with it
-    return [
-        Problem(WARNING, "turn-taken", *message_of(turn, catalog, now), Place.of(turn.source))
-        for _, turns in taken.values()
-        for turn in turns
-    ]
 
 
 def verdict(configured: Sequence[Problem], foreseen: Sequence[Problem], *, strict: bool) -> ExitCode:
