@@ -52,7 +52,7 @@ _TRIES = 6
 
 
 @dataclass(frozen=True)
-class Told:
+class ReportedTitle:
     """A title, and how it was found what it is about: `record` and `routed` are those that
     `declare` stores; no service: the fallback."""
 
@@ -69,7 +69,7 @@ class Reporters:
         self._catalog = catalog
         self._router = Router(catalog.services.values(), meanings)
 
-    def tell(self, about: str, dice: random.Random) -> Told:
+    def tell(self, about: str, dice: random.Random) -> ReportedTitle:
         """Plain words about this service. Some name the service; else the words are routed, and the
         reporter chooses where they are not clear. Words that the router takes for another service
         are not said: nothing here is to be learnt from."""
@@ -84,7 +84,7 @@ class Reporters:
                 return self._routed(title, routing, about)
         return self._given(title, about)
 
-    def mistake(self, dice: random.Random) -> Told:
+    def mistake(self, dice: random.Random) -> ReportedTitle:
         """The planted words: they are about one service, and are declared as another."""
         planted = fact("keyword")
         title = _fill(dice.choice(_SHAPES), dice, thing=WORDS)
@@ -94,25 +94,25 @@ class Reporters:
             return self._given(title, mistaken)
         return self._routed(title, routing, mistaken)
 
-    def vague(self, dice: random.Random) -> Told:
+    def vague(self, dice: random.Random) -> ReportedTitle:
         """Words about nothing, with nobody to ask: the fallback team gets it."""
         title = dice.choice(_VAGUE)
         routing = self._router.route(title)
         if routing.service is not None:
             raise ValueError(f"{title!r} is about {routing.service}")
-        return Told(title, None, routing_record(routing), how_routed(routing, None, self._catalog))
+        return ReportedTitle(title, None, routing_record(routing), how_routed(routing, None, self._catalog))
 
-    def _given(self, title: str, service: str) -> Told:
+    def _given(self, title: str, service: str) -> ReportedTitle:
         record = {"query": title, "match": "given", "service": service, "candidates": []}
-        return Told(
+        return ReportedTitle(
             title,
             service,
             record,
             Routed(query=title, match="given", service=service, way=Way.NAMED, services=(service,)),
         )
 
-    def _routed(self, title: str, routing: Routing, service: str) -> Told:
-        return Told(
+    def _routed(self, title: str, routing: Routing, service: str) -> ReportedTitle:
+        return ReportedTitle(
             title,
             service,
             routing_record(routing) | {"service": service},

@@ -25,7 +25,7 @@ from benchmarks.answering import Life, Story, Try
 from benchmarks.cases import NEARLY, ZONE, Case, cases, usual
 from benchmarks.planted import FACTS, fact, write_bank
 from benchmarks.stage import StoppedClock
-from benchmarks.titles import Reporters, Told
+from benchmarks.titles import ReportedTitle, Reporters
 from escalate_cli.config.load import load
 from escalate_cli.context import Context, Options
 from escalate_cli.core.calendar.duration import DAY, MINUTE
@@ -51,7 +51,7 @@ _DETAILS = (
 
 
 @dataclass(frozen=True)
-class Played:
+class PlayedCase:
     """An incident that is over: the situation to store, and its attempts by notification, in the
     order of the notifications.
     """
@@ -71,7 +71,7 @@ class Stage:
         self.catalog = load(config).catalog
         self.reporters = Reporters(self.catalog)
 
-    def play(self, case: Case, seed: int) -> Played:
+    def play(self, case: Case, seed: int) -> PlayedCase:
         """The incident from its declaration to its end; its chance depends on the seed and its
         number alone.
         """
@@ -80,20 +80,20 @@ class Stage:
         said = self._said(case, told, dice)
         life = Life(said, case.at, self._story(case, said, dice), self.catalog, dice)
         life.live()
-        return Played(
+        return PlayedCase(
             case.number,
             life.situation,
             tuple(tuple(life.tries[notification.id]) for notification in life.situation.notifications),
         )
 
-    def _told(self, case: Case, dice: random.Random) -> Told:
+    def _told(self, case: Case, dice: random.Random) -> ReportedTitle:
         if case.planted == "keyword":
             return self.reporters.mistake(dice)
         if case.planted is None and dice.random() < VAGUE:
             return self.reporters.vague(dice)
         return self.reporters.tell(case.service, dice)
 
-    def _said(self, case: Case, told: Told, dice: random.Random) -> Declaration:
+    def _said(self, case: Case, told: ReportedTitle, dice: random.Random) -> Declaration:
         severity = dice.choices(("minor", "major", "critical"), (37, 60, 3))[0]
         if case.planted == "severity-raised":
             severity = fact("severity-raised")["declared"]
@@ -162,12 +162,12 @@ def _stage(config: Path) -> Stage:
     return Stage(config)
 
 
-def _play(asked: tuple[Path, int, Sequence[Case]]) -> list[Played]:
+def _play(asked: tuple[Path, int, Sequence[Case]]) -> list[PlayedCase]:
     config, seed, some = asked
     return [_stage(config).play(case, seed) for case in some]
 
 
-def _played(config: Path, seed: int, all_cases: Sequence[Case]) -> Iterator[list[Played]]:
+def _played(config: Path, seed: int, all_cases: Sequence[Case]) -> Iterator[list[PlayedCase]]:
     """Everything, in order; on two processors where that is worth starting processes for."""
     batches = [
         (config, seed, all_cases[start : start + _TOGETHER]) for start in range(0, len(all_cases), _TOGETHER)
@@ -222,7 +222,7 @@ def make_year(
     return told
 
 
-def _store(context: Context, played: Played) -> Situation:
+def _store(context: Context, played: PlayedCase) -> Situation:
     """As the real `save` stores it, and the attempts, whose notifications now have their ids. No
     policy here takes turns.
     """

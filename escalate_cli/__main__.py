@@ -29,9 +29,9 @@ def main() -> None:
         _load_undisturbed()
         worker = _worker_for(sys.argv[1:])
         from escalate_cli.cli.run import run
-        from escalate_cli.context import Inherited
+        from escalate_cli.context import Inheritance
 
-        code = run(sys.argv[1:], os.environ, worker, Inherited(umask, core_limit))
+        code = run(sys.argv[1:], os.environ, worker, Inheritance(umask, core_limit))
     except KeyboardInterrupt:
         code = 130
     finally:

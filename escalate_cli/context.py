@@ -13,7 +13,7 @@ from escalate_cli.clock import Clock
 from escalate_cli.config.files.find import cache_dir, database_of, find_config, find_db, state_dir
 from escalate_cli.config.files.glimpse import glimpse_database
 from escalate_cli.config.files.sources import Source, find_sources
-from escalate_cli.config.load import Loaded, SlowConfiguration, load, load_within
+from escalate_cli.config.load import LoadedConfiguration, SlowConfiguration, load, load_within
 from escalate_cli.core.calendar.duration import Instant
 from escalate_cli.core.organisation.catalog import Catalog
 from escalate_cli.core.organisation.codec import decode, encode
@@ -44,7 +44,7 @@ class Options(msgspec.Struct, frozen=True):
     debug: bool = False
 
 
-class Inherited(msgspec.Struct, frozen=True):
+class Inheritance(msgspec.Struct, frozen=True):
     """What this process was started with and has changed for itself; a command that it runs for
     somebody gets it back (`escalate run`).
     """
@@ -64,7 +64,7 @@ class Context:
         environ: Mapping[str, str],
         clock: Clock,
         worker: WorkerLink | None = None,
-        inherited: Inherited = Inherited(),  # noqa: B008 - a value that nobody can change
+        inherited: Inheritance = Inheritance(),  # noqa: B008 - a value that nobody can change
     ) -> None:
         self.options = options
         self.inherited = inherited
@@ -87,7 +87,7 @@ class Context:
         return find_config(self.options.config, self.environ)
 
     @cached_property
-    def loaded(self) -> Loaded:
+    def loaded(self) -> LoadedConfiguration:
         """The configuration with its warnings; `InvalidConfiguration` carries every problem."""
         if self._broken is not None:
             raise self._broken
@@ -116,7 +116,7 @@ class Context:
     @property
     def known_catalog(self) -> Catalog | None:
         """The configuration that has been used so far; None where none was."""
-        loaded: Loaded | None = self.__dict__.get("loaded")
+        loaded: LoadedConfiguration | None = self.__dict__.get("loaded")
         return self._kept or (loaded.catalog if loaded is not None else None)
 
     def look_at_files_again(self) -> None:
@@ -141,7 +141,7 @@ class Context:
         self.fallen_back = None
         return catalog
 
-    def _read_files(self) -> Loaded:
+    def _read_files(self) -> LoadedConfiguration:
         """The configuration in the files, read with patience; what once took too long is not read
         again unedited.
         """

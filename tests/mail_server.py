@@ -14,7 +14,7 @@ from typing import Any, Self
 
 from escalate_cli.clock import Clock
 from escalate_cli.core.calendar.duration import Instant
-from tests.servers import LOOPBACK, _Recording
+from tests.servers import LOOPBACK, ServerRecord
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,7 @@ class Mail:
         return "" if part is None else str(part.get_content())
 
 
-class SmtpServer(_Recording[Mail]):
+class SmtpServer(ServerRecord[Mail]):
     """A mail server (aiosmtpd). `replies` are what it says instead of accepting, by command:
     `RCPT="550 no such user"`; "hang" for no answer.
 

@@ -71,7 +71,7 @@ class Request:
 Thing = TypeVar("Thing")
 
 
-class _Recording(Generic[Thing]):
+class ServerRecord(Generic[Thing]):
     """What arrived, and waiting for it."""
 
     def __init__(self) -> None:
@@ -100,7 +100,7 @@ class _Recording(Generic[Thing]):
             return list(self._arrived)
 
 
-class HttpServer(_Recording[Request]):
+class HttpServer(ServerRecord[Request]):
     """A web server that gives `answers` in order, one a request, the last one for ever; by the
     start of the path where `at_path` has it.
     """

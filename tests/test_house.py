@@ -190,16 +190,50 @@ def vague_names(tree: ast.AST) -> Iterator[tuple[int, str]]:
 
 
 def test_a_public_name_means_one_thing() -> None:
-    """The functions of commands are called as what is typed; all readers of answers have three alike."""
-    places: dict[str, list[str]] = {}
+    """A constant and a named type, too. The functions of commands are called as what is typed; all
+    readers of answers have three alike.
+    """
+    places: dict[str, set[str]] = {}
     for name, tree in parsed():
-        alike = {"look", "wait", "sign_in"} if name.startswith("reception/") else set[str]()
-        for node in tree.body if not name.startswith("cli/commands/") else ():
-            if isinstance(node, ast.FunctionDef | ast.ClassDef) and not node.name.startswith("_"):
-                if node.name in alike:
-                    continue
-                places.setdefault(node.name, []).append(name)
+        for public in public_names(tree, functions=not name.startswith("cli/commands/")):
+            alike = name.startswith("reception/") and public in ("look", "wait", "sign_in")
+            places.setdefault(public, set()).add("reception/" if alike else name)
     assert {public: names for public, names in places.items() if len(names) > 1} == {}
+
+
+NO_NOUNS = re.compile(
+    r"[A-Z][a-z]*ed|Became|Begun|Held|Kept|Made|Meant|Paid|Read|Said|Sent|Taken|Told|Understood|Written"
+)
+PARTICIPLES = {
+    "core/answers/recognise.py": "how an answer is heard: a case each of one union",
+    "core/routing/router.py": "the same, of how words are routed",
+}
+
+
+def test_a_type_is_a_noun() -> None:
+    """No participle alone names a type; an exception may be one. An event is called what happened, a reason what it is because of."""
+    assert [
+        f"{name}:{node.lineno}: {node.name}"
+        for name, tree in parsed()
+        if not name.startswith("core/events/") and name not in PARTICIPLES
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ClassDef) and NO_NOUNS.fullmatch(node.name)
+    ] == []
+
+
+def public_names(tree: ast.Module, *, functions: bool = True) -> Iterator[str]:
+    """What a file defines for others: functions, types, constants, also several in one line."""
+    names: list[str] = []
+    for node in tree.body:
+        if isinstance(node, ast.ClassDef) or (functions and isinstance(node, ast.FunctionDef)):
+            names.append(node.name)
+        elif isinstance(node, ast.Assign | ast.AnnAssign):
+            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+            parts = (part for target in targets for part in ast.walk(target))
+            names += [
+                part.id for part in parts if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Store)
+            ]
+    return (name for name in names if not name.startswith("_"))
 
 
 def test_signatures_say_what_they_take_and_give() -> None:
@@ -271,6 +305,9 @@ def late_imports(tree: ast.AST) -> Iterator[tuple[int, str]]:
 def test_what_looks_for_habits_finds_what_breaks_them() -> None:
     broken = "def f(one, *said):\n for found in one: pass\n [some for some, here in (them := one)]\n"
     assert sorted(word for _, word in vague_names(ast.parse(broken))) == sorted(VAGUE)
+    public = "A, _B = 1, 2\nC: int = 3\nD = list[int]\ndef e(): F = 4\nclass G: H = 5\nI[J] = 6\n"
+    assert list(public_names(ast.parse(public))) == ["A", "C", "D", "e", "G"]
+    assert list(public_names(ast.parse(public), functions=False)) == ["A", "C", "D", "G"]
     assert list(vague_names(ast.parse("def one(record): return found(record.said, some=1)"))) == []
     anything = [
         ast.parse(f"def f({head}: pass").body[0]
@@ -291,9 +328,9 @@ def test_tests_use_what_is_public() -> None:
     ] == []
 
 
-PRIVATE = re.compile(r"_[a-z]\w*")
+PRIVATE = re.compile(r"_[A-Za-z]\w*")
 PRIVATE_WITHIN_TEXT = re.compile(
-    r"escalate_cli[.\w]*\._[a-z]\w*|^from escalate_cli.* import .*\b_[a-z]\w*", re.M
+    r"escalate_cli[.\w]*\._[A-Za-z]\w*|^from escalate_cli.* import .*\b_[A-Za-z]\w*", re.M
 )
 
 
@@ -321,6 +358,7 @@ def test_what_looks_for_private_names_finds_them() -> None:
         "from escalate_cli.~hidden import now",
         "sender.~link.pid",
         'monkeypatch.setattr(clock, "~now", None)',
+        'monkeypatch.setattr(clock, "~PATIENCE", 0.3)',
         'monkeypatch.setattr("escalate_cli.clock.~now", None)',
         'SCRIPT = "import sys\\nfrom escalate_cli.clock import SECOND, ~now\\n"',
     )

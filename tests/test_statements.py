@@ -15,10 +15,10 @@ import pytest
 from escalate_cli.clock import Clock
 from escalate_cli.core.incident.situation import Escalation, Incident, Maintenance, Notification, Nudge
 from escalate_cli.store.sqlite.database import Database
-from escalate_cli.store.statements import PLACE, Statements, statements_of
+from escalate_cli.store.statements import SQL_PLACE, Statements, statements_of
 from tests.sources import sources
 
-TABLES = "|".join(re.findall(r"CREATE TABLE (\w+)", (PLACE / "migrations" / "001.sql").read_text()))
+TABLES = "|".join(re.findall(r"CREATE TABLE (\w+)", (SQL_PLACE / "migrations" / "001.sql").read_text()))
 NAMES_A_TABLE = re.compile(
     r"\bSELECT\b.*\bFROM\b|\bINSERT\b.*\bINTO\b|\bUPDATE\s+\w+\s+SET\b|\bDELETE\s+FROM\b"
     rf"|\b(CREATE|ALTER|DROP)\b.*\bTABLE\b|\b(FROM|JOIN|INTO|UPDATE|TABLE)\s+({TABLES})\b",
@@ -28,7 +28,7 @@ NAMES_A_TABLE = re.compile(
 
 FILES = {
     path.stem: statements_of(path.read_text(encoding="utf-8"), path.name)
-    for path in sorted(PLACE.glob("*.sql"))
+    for path in sorted(SQL_PLACE.glob("*.sql"))
 }
 
 
@@ -78,11 +78,11 @@ def _sql_in(text: str) -> list[str]:
 
 
 def test_every_file_and_every_statement_says_what_it_is_for() -> None:
-    for path in PLACE.rglob("*.sql"):
+    for path in SQL_PLACE.rglob("*.sql"):
         text = path.read_text(encoding="utf-8")
         assert text.startswith("-- "), path
         assert re.findall(r"^-- name: (.+)\n(?!-- \w)", text, re.M) == [], path
-        if path.parent == PLACE:  # a migration that was released is not edited any more
+        if path.parent == SQL_PLACE:  # a migration that was released is not edited any more
             assert max(map(len, text.splitlines())) <= 110, path
 
 

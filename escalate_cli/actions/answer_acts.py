@@ -21,7 +21,7 @@ from escalate_cli.actions.lookup import find_incident
 from escalate_cli.actions.paging_intents import NudgeAnswer
 from escalate_cli.actions.perform import Effect, carry_out_within
 from escalate_cli.context import Context
-from escalate_cli.core.answers.arrived import Arrived
+from escalate_cli.core.answers.arrived import Arrival
 from escalate_cli.core.answers.asked import AskedMessage
 from escalate_cli.core.answers.outcomes import AnswerAction, AnswerOutcome
 from escalate_cli.core.answers.recognise import Understood
@@ -54,7 +54,7 @@ _MAY = {AnswerAction.ACKNOWLEDGE: "take"}
 """what `[answers].may` calls an action, where that is another word"""
 
 
-class Became(msgspec.Struct, frozen=True):
+class AnswerResult(msgspec.Struct, frozen=True):
     """What came of an answer, and the sentence about it."""
 
     outcome: AnswerOutcome
@@ -63,13 +63,13 @@ class Became(msgspec.Struct, frozen=True):
     incident: int | None = None
 
 
-def carry_out_answer(context: Context, heard: Understood, gateway: str, arrived: Arrived) -> Became:
+def carry_out_answer(context: Context, heard: Understood, gateway: str, arrived: Arrival) -> AnswerResult:
     """Do what the word means, to each message that is meant. Inside a transaction."""
     action = _action(heard)
     may = context.running_catalog.answers.may
     if may is not None and action is not AnswerAction.WHO and _MAY.get(action, action.value) not in may:
         number = heard.about[0].incident if heard.about else None
-        return Became(
+        return AnswerResult(
             AnswerOutcome.NOT_ALLOWED, wording.not_allowed(_MAY.get(action, action.value)), action, number
         )
     acts = _Acts(context, heard, gateway, arrived, action)
@@ -80,7 +80,7 @@ def carry_out_answer(context: Context, heard: Understood, gateway: str, arrived:
         return each[0]
     done = any(became.outcome is AnswerOutcome.DONE for became in each)
     outcome = AnswerOutcome.DONE if done else each[0].outcome
-    return Became(outcome, " ".join(became.say for became in each), action, each[0].incident)
+    return AnswerResult(outcome, " ".join(became.say for became in each), action, each[0].incident)
 
 
 def _action(heard: Understood) -> AnswerAction:
@@ -96,29 +96,29 @@ class _Acts:
     """The acts of one answer."""
 
     def __init__(
-        self, context: Context, heard: Understood, gateway: str, arrived: Arrived, action: AnswerAction
+        self, context: Context, heard: Understood, gateway: str, arrived: Arrival, action: AnswerAction
     ) -> None:
         self._context, self._heard, self._action = context, heard, action
         self._gateway, self._arrived = gateway, arrived
         self._catalog, self._now = context.running_catalog, context.moment()
         self._person = heard.person
 
-    def on(self, asked: AskedMessage) -> Became:
+    def on(self, asked: AskedMessage) -> AnswerResult:
         """The act on the incident of one message; on each that went with it, where it is a digest."""
         if asked.digest and asked.kind == "page" and self._action is AnswerAction.ACKNOWLEDGE:
             numbers = self._context.store.answers.together_with(asked.notification)
             each = [self._on_incident(asked, number) for number in numbers]
             done = next((b for b in each if b.outcome is AnswerOutcome.DONE), each[0])
-            return Became(done.outcome, " ".join(b.say for b in each), self._action, asked.incident)
+            return AnswerResult(done.outcome, " ".join(b.say for b in each), self._action, asked.incident)
         return self._on_incident(asked, asked.incident)
 
-    def _on_incident(self, asked: AskedMessage, number: int) -> Became:
+    def _on_incident(self, asked: AskedMessage, number: int) -> AnswerResult:
         before = find_incident(self._context, number)
         incident = before.incident
         about = wording.About(number, incident.title)
         if incident.status is IncidentStatus.RESOLVED:
             return self._over(about, before)
-        act: Callable[[AskedMessage, wording.About, Situation], Became] = {
+        act: Callable[[AskedMessage, wording.About, Situation], AnswerResult] = {
             AnswerAction.ACKNOWLEDGE: self._take,
             AnswerAction.PASS: self._pass,
             AnswerAction.RESOLVE: self._resolve,
@@ -132,7 +132,7 @@ class _Acts:
 
     # ── acts on a page ─────────────────────────────────────────────────────────────────
 
-    def _take(self, asked: AskedMessage, about: wording.About, before: Situation) -> Became:
+    def _take(self, asked: AskedMessage, about: wording.About, before: Situation) -> AnswerResult:
         reply = self._reply
         spared = self._would_be_paged(before)
         effect = self._do(Acknowledgement(reply.anyway, by=self._person), asked, about.number)
@@ -155,7 +155,7 @@ class _Acts:
             return self._became(AnswerOutcome.DONE, wording.taken_besides(about), about)
         return self._became(AnswerOutcome.DONE, wording.taken(about, spared, still, note), about)
 
-    def _pass(self, asked: AskedMessage, about: wording.About, before: Situation) -> Became:
+    def _pass(self, asked: AskedMessage, about: wording.About, before: Situation) -> AnswerResult:
         effect = self._do(Passing(by=self._person), asked, about.number)
         after = effect.situation
         if not effect.changed:
@@ -180,20 +180,20 @@ class _Acts:
         at = self._clock(due) if due is not None else ""
         return self._became(AnswerOutcome.DONE, wording.passed(about, paged, left, at, at), about)
 
-    def _resolve(self, asked: AskedMessage, about: wording.About, before: Situation) -> Became:
+    def _resolve(self, asked: AskedMessage, about: wording.About, before: Situation) -> AnswerResult:
         self._do(Resolution(self._reply.text, by=self._person), asked, about.number)
         return self._became(AnswerOutcome.DONE, wording.resolved(about), about)
 
-    def _note(self, asked: AskedMessage, about: wording.About, before: Situation) -> Became:
+    def _note(self, asked: AskedMessage, about: wording.About, before: Situation) -> AnswerResult:
         self._do(Revision(message=self._reply.text, by=self._person), asked, about.number)
         return self._became(AnswerOutcome.DONE, wording.note_added(about), about)
 
-    def _snooze(self, asked: AskedMessage, about: wording.About, before: Situation) -> Became:
+    def _snooze(self, asked: AskedMessage, about: wording.About, before: Situation) -> AnswerResult:
         span = self._reply.span or UNDO_WITHIN
         self._do(Snooze(span, by=self._person), asked, about.number)
         return self._became(AnswerOutcome.DONE, wording.snoozed(about, span), about)
 
-    def _who(self, asked: AskedMessage, about: wording.About, before: Situation) -> Became:
+    def _who(self, asked: AskedMessage, about: wording.About, before: Situation) -> AnswerResult:
         holder = before.incident.acknowledged_by if not before.paging else None
         name = self._catalog.person_name(holder) if holder else ""
         waiting = [
@@ -207,7 +207,7 @@ class _Acts:
 
     # ── a nudge ────────────────────────────────────────────────────────────────────────
 
-    def _nudge(self, asked: AskedMessage, about: wording.About, before: Situation) -> Became:
+    def _nudge(self, asked: AskedMessage, about: wording.About, before: Situation) -> AnswerResult:
         nudge = next(nudge for nudge in before.nudges if nudge.id == asked.nudge)
         accepted = self._action is AnswerAction.YES
         if nudge.status is not NudgeStatus.OPEN:
@@ -220,18 +220,18 @@ class _Acts:
 
     # ── back ───────────────────────────────────────────────────────────────────────────
 
-    def undo(self) -> Became:
+    def undo(self) -> AnswerResult:
         """Take back the last thing that this person did by answering."""
         answers = self._context.store.answers
         last = answers.latest_of(self._person, self._now - UNDO_WITHIN)
         if last is None or last.incident_id is None:
-            return Became(AnswerOutcome.NOTHING_WAITS, wording.nothing_to_take_back(), self._action)
+            return AnswerResult(AnswerOutcome.NOTHING_WAITS, wording.nothing_to_take_back(), self._action)
         before = find_incident(self._context, last.incident_id)
         about = wording.About(last.incident_id, before.incident.title)
         what = self._take_back(last.action, before)
         if not what:
             say = wording.nothing_to_take_back()
-            return Became(AnswerOutcome.NOTHING_WAITS, say, self._action, about.number)
+            return AnswerResult(AnswerOutcome.NOTHING_WAITS, say, self._action, about.number)
         answers.undo(last)
         return self._became(AnswerOutcome.DONE, wording.taken_back(about, what), about)
 
@@ -275,14 +275,14 @@ class _Acts:
             lambda situation: by_answering(situation, self._person, way, self._catalog),
         )
 
-    def _became(self, outcome: AnswerOutcome, say: str, about: wording.About) -> Became:
-        return Became(outcome, say, self._action, about.number)
+    def _became(self, outcome: AnswerOutcome, say: str, about: wording.About) -> AnswerResult:
+        return AnswerResult(outcome, say, self._action, about.number)
 
-    def _over(self, about: wording.About, situation: Situation) -> Became:
+    def _over(self, about: wording.About, situation: Situation) -> AnswerResult:
         incident = situation.incident
         ended_at = incident.resolved_at or incident.updated_at
         if self._now - ended_at > EXPLAINED_FOR:
-            return Became(AnswerOutcome.UNKNOWN, wording.unknown_code(), self._action)
+            return AnswerResult(AnswerOutcome.UNKNOWN, wording.unknown_code(), self._action)
         say = wording.over(about, self._clock(ended_at), self._who_ended(about.number))
         return self._became(AnswerOutcome.OVER, say, about)
 

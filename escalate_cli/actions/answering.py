@@ -9,10 +9,10 @@ import uuid
 import msgspec
 from msgspec.structs import replace
 
-from escalate_cli.actions.answer_acts import EXPLAINED_FOR, Became, carry_out_answer
+from escalate_cli.actions.answer_acts import EXPLAINED_FOR, AnswerResult, carry_out_answer
 from escalate_cli.actions.robots import note_absence, take_in_bounce
 from escalate_cli.context import Context
-from escalate_cli.core.answers.arrived import Arrived
+from escalate_cli.core.answers.arrived import Arrival
 from escalate_cli.core.answers.outcomes import AnswerOutcome, RecordedAnswer
 from escalate_cli.core.answers.recognise import (
     Heard,
@@ -58,7 +58,7 @@ class AnswerTakenIn(msgspec.Struct, frozen=True):
         return self.answer is not None and self.answer.outcome in done
 
 
-def take_in_answer(context: Context, gateway: str, arrived: Arrived, *, reply: bool) -> AnswerTakenIn:
+def take_in_answer(context: Context, gateway: str, arrived: Arrival, *, reply: bool) -> AnswerTakenIn:
     """Take in one thing that came back by `gateway`; with `reply` its sentence is sent back, too, by the
     next delivery.
     """
@@ -66,7 +66,7 @@ def take_in_answer(context: Context, gateway: str, arrived: Arrived, *, reply: b
         return take_in_within(context, gateway, arrived, reply=reply)
 
 
-def take_in_within(context: Context, gateway: str, arrived: Arrived, *, reply: bool) -> AnswerTakenIn:
+def take_in_within(context: Context, gateway: str, arrived: Arrival, *, reply: bool) -> AnswerTakenIn:
     """The same within a transaction that is under way."""
     known = context.store.answers.find(gateway, arrived.external_id)
     if known is not None:
@@ -95,32 +95,34 @@ def take_in_within(context: Context, gateway: str, arrived: Arrived, *, reply: b
     return AnswerTakenIn(answer, say, because)
 
 
-def _became(context: Context, heard: Heard, gateway: str, arrived: Arrived) -> Became:
+def _became(context: Context, heard: Heard, gateway: str, arrived: Arrival) -> AnswerResult:
     if isinstance(heard, Understood) and heard.about and heard.about[0].trial is not None:
         name = context.running_catalog.person_name(heard.person)
-        return Became(AnswerOutcome.TESTED, wording.test_answered(name))
+        return AnswerResult(AnswerOutcome.TESTED, wording.test_answered(name))
     if isinstance(heard, Understood):
         return carry_out_answer(context, heard, gateway, arrived)
     if isinstance(heard, NotUnderstood) and heard.about is not None and heard.about.trial is not None:
-        return Became(AnswerOutcome.NOT_UNDERSTOOD, wording.TEST_NOT_UNDERSTOOD)
+        return AnswerResult(AnswerOutcome.NOT_UNDERSTOOD, wording.TEST_NOT_UNDERSTOOD)
     if isinstance(heard, NotUnderstood):
         asks = heard.about is not None and heard.about.nudge is not None
         offer = wording.WORDS_FOR_NUDGES if asks else wording.WORDS_FOR_PAGES
         number = heard.about.incident if heard.about is not None else None
-        return Became(AnswerOutcome.NOT_UNDERSTOOD, f"{wording.NOT_UNDERSTOOD} {offer}", incident=number)
+        return AnswerResult(
+            AnswerOutcome.NOT_UNDERSTOOD, f"{wording.NOT_UNDERSTOOD} {offer}", incident=number
+        )
     if isinstance(heard, Undecided):
         choices = [(wording.About(asked.incident, asked.title), asked.short) for asked in heard.among]
-        return Became(AnswerOutcome.WHICH, wording.which_page(choices, _shown(heard.reply.word)))
+        return AnswerResult(AnswerOutcome.WHICH, wording.which_page(choices, _shown(heard.reply.word)))
     if isinstance(heard, Stranger):
         say = wording.stranger_answered(arrived.sender, heard.line)
-        return Became(AnswerOutcome.STRANGER, say, incident=heard.about.incident or None)
+        return AnswerResult(AnswerOutcome.STRANGER, say, incident=heard.about.incident or None)
     if isinstance(heard, NothingWaits) and heard.reply.word is Word.UNDO:
         return carry_out_answer(
             context, Understood(heard.person, (), heard.reply, heard.line), gateway, arrived
         )
     if isinstance(heard, NothingWaits) and heard.code:
-        return Became(AnswerOutcome.UNKNOWN, wording.unknown_code())
-    return Became(AnswerOutcome.NOTHING_WAITS, wording.nothing_waits())
+        return AnswerResult(AnswerOutcome.UNKNOWN, wording.unknown_code())
+    return AnswerResult(AnswerOutcome.NOTHING_WAITS, wording.nothing_waits())
 
 
 def _shown(word: Word) -> str:
@@ -128,7 +130,13 @@ def _shown(word: Word) -> str:
 
 
 def _record(
-    context: Context, heard: Heard, became: Became, gateway: str, arrived: Arrived, say: str, now: Instant
+    context: Context,
+    heard: Heard,
+    became: AnswerResult,
+    gateway: str,
+    arrived: Arrival,
+    say: str,
+    now: Instant,
 ) -> RecordedAnswer:
     about = heard.about if isinstance(heard, NotUnderstood | Stranger) else None
     if isinstance(heard, Understood) and heard.about:
@@ -170,7 +178,7 @@ def _send_back(
     answer: RecordedAnswer,
     say: str,
     gateway: str,
-    arrived: Arrived,
+    arrived: Arrival,
     now: Instant,
 ) -> None:
     """To the address that the configuration has for whoever acted; of a stranger's answer the person
@@ -192,13 +200,13 @@ def _send_back(
     context.store.memos.keep(memo)
 
 
-def _title(heard: Heard, arrived: Arrived) -> str:
+def _title(heard: Heard, arrived: Arrival) -> str:
     if arrived.subject and not isinstance(heard, Stranger):
         return f"Re: {printable(arrived.subject)[:150].removeprefix('Re: ')}"
     return "About an answer to your page" if isinstance(heard, Stranger) else "Your answer"
 
 
-def _because(context: Context, heard: Heard, arrived: Arrived, now: Instant) -> str:
+def _because(context: Context, heard: Heard, arrived: Arrival, now: Instant) -> str:
     """How it was recognised: "code k7m4 of the page of 04:52"."""
     if not isinstance(heard, Understood) or not heard.about:
         return {

@@ -7,10 +7,10 @@ from pathlib import Path
 
 from escalate_cli.context import Context
 from escalate_cli.store.sqlite.comparing import Comparison
-from escalate_cli.store.sqlite.restoring import Restored, restore
+from escalate_cli.store.sqlite.restoring import Restoration, restore
 
 
-def put_back(context: Context, copy: Path, agree: Callable[[Comparison], object] | None) -> Restored:
+def put_back(context: Context, copy: Path, agree: Callable[[Comparison], object] | None) -> Restoration:
     """Put it back. `agree` is told what that changes, and raises if that is not wanted; without it
     nobody is asked.
     """

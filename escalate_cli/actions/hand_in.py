@@ -9,7 +9,7 @@ import msgspec
 from escalate_cli.actions.aftermath import deliver_now, undelivered
 from escalate_cli.actions.answering import NOTHING_DONE, REFUSED, AnswerTakenIn, take_in_answer
 from escalate_cli.context import Context
-from escalate_cli.core.answers.arrived import Arrived
+from escalate_cli.core.answers.arrived import Arrival
 from escalate_cli.core.answers.outcomes import AnswerOutcome
 from escalate_cli.engine.engine import Engine
 from escalate_cli.errors import ExitCode
@@ -22,7 +22,7 @@ class HandIn(msgspec.Struct, frozen=True):
     exit_code: ExitCode
 
 
-def hand_in_answer(context: Context, gateway: str, arrived: Arrived, *, reply: bool) -> HandIn:
+def hand_in_answer(context: Context, gateway: str, arrived: Arrival, *, reply: bool) -> HandIn:
     """Do what it says, and deliver what that made due; with `reply` its sentence is sent back, too."""
     answer = take_in_answer(context, gateway, arrived, reply=reply)
     number = answer.answer.incident_id if answer.answer is not None else None

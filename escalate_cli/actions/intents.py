@@ -19,7 +19,7 @@ from escalate_cli.actions.lookup import (
     storable,
     whoever_types,
 )
-from escalate_cli.actions.taken import Taken
+from escalate_cli.actions.taken import LateAcknowledgement
 from escalate_cli.config.english.reading import meanings
 from escalate_cli.context import Context
 from escalate_cli.core.calendar.duration import Instant, Span
@@ -134,7 +134,7 @@ class Acknowledgement(Intent, frozen=True):
         incident, catalog = situation.incident, context.running_catalog
         if unchanged and not situation.paging:
             who, typing = whoever_types(self.by, context), whoever_types(None, context)
-            taken = Taken(situation, who, is_reader=who == typing)
+            taken = LateAcknowledgement(situation, who, is_reader=who == typing)
             return [Note(NoteCode.ALREADY_SO, taken.told(catalog, context.clock.now()), incident.id)]
         paging = [
             escalation.team

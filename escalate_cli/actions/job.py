@@ -21,7 +21,7 @@ from escalate_cli.actions.intents import Recovery
 from escalate_cli.actions.job_output import hide_secrets, readable_end
 from escalate_cli.actions.kept_declarations import KeptDeclaration, keep_declaration
 from escalate_cli.actions.lookup import find_incident, find_service, find_severity, storable
-from escalate_cli.actions.perform import Performed, perform
+from escalate_cli.actions.perform import ActReport, perform
 from escalate_cli.config.secrets_around import passwords_in_urls, secrets_around, secrets_in_words
 from escalate_cli.context import Context
 from escalate_cli.core.calendar.duration import show_about
@@ -74,7 +74,7 @@ class JobOutcome(msgspec.Struct, frozen=True):
     """
 
     declared: DeclaredIncident | None = None
-    resolved: Performed | None = None
+    resolved: ActReport | None = None
     failures: tuple[EscalateError, ...] = ()
 
 

@@ -38,7 +38,7 @@ class Effect(msgspec.Struct, frozen=True):
     """why it was not done"""
 
 
-class Performed(msgspec.Struct, frozen=True):
+class ActReport(msgspec.Struct, frozen=True):
     """How incidents stand after an act and what it made due, in the order in which they were named."""
 
     situations: tuple[Situation, ...]
@@ -52,7 +52,7 @@ class Performed(msgspec.Struct, frozen=True):
     exit_code: ExitCode
 
 
-def perform(context: Context, intent: Intent, incidents: Sequence[int], *, deliver: bool = True) -> Performed:
+def perform(context: Context, intent: Intent, incidents: Sequence[int], *, deliver: bool = True) -> ActReport:
     """Do it to each of these incidents. One that fails stops none of the others; where all fail, the
     first failure is raised and tells of the others. Without `deliver`, what follows is left to the
     next pass.
@@ -123,7 +123,7 @@ def _how_it_stands(
     effects: Sequence[Effect],
     failures: Sequence[EscalateError],
     report: PassReport | None,
-) -> Performed:
+) -> ActReport:
     catalog, now = context.running_catalog, context.clock.now()
     situations = tuple(find_incident(context, _number(effect)) for effect in effects)
     unchanged = frozenset(_number(effect) for effect in effects if not effect.changed)
@@ -143,7 +143,7 @@ def _how_it_stands(
         exit_code = ExitCode.UNDELIVERED
     elif report is not None:
         exit_code = undelivered(report)
-    return Performed(situations, unchanged, tuple(failures), report, tuple(notes), exit_code)
+    return ActReport(situations, unchanged, tuple(failures), report, tuple(notes), exit_code)
 
 
 def _not_paged(effect: Effect) -> list[Note]:

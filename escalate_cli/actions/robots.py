@@ -7,7 +7,7 @@ from __future__ import annotations
 from escalate_cli.actions.intents import Deed
 from escalate_cli.actions.perform import carry_out_within
 from escalate_cli.context import Context
-from escalate_cli.core.answers.arrived import Arrived, Bounce
+from escalate_cli.core.answers.arrived import Arrival, Bounce
 from escalate_cli.core.answers.asked import AskedMessage
 from escalate_cli.core.answers.outcomes import AnswerOutcome, RecordedAnswer
 from escalate_cli.core.answers.recognise import Messages, people_at
@@ -21,7 +21,7 @@ _LONGEST = 100
 
 
 def take_in_bounce(
-    context: Context, gateway: str, arrived: Arrived, bounce: Bounce, messages: Messages
+    context: Context, gateway: str, arrived: Arrival, bounce: Bounce, messages: Messages
 ) -> RecordedAnswer | None:
     """A message of ours has come back; what is put on record. None where it was not ours, was known to
     have failed, or may still get through.
@@ -58,7 +58,7 @@ def _come_back(notifications: frozenset[int], reason: str) -> Deed:
     return lambda situation, catalog, now: come_back(situation, notifications, reason, catalog, now)
 
 
-def note_absence(context: Context, gateway: str, arrived: Arrived, messages: Messages) -> None:
+def note_absence(context: Context, gateway: str, arrived: Arrival, messages: Messages) -> None:
     """What the mailbox of somebody who was paged says about our page is told, at most once an hour."""
     asked = _about(arrived, messages)
     people = people_at(arrived.sender, gateway, context.running_catalog)
@@ -80,7 +80,7 @@ def note_absence(context: Context, gateway: str, arrived: Arrived, messages: Mes
     )
 
 
-def _about(arrived: Arrived, messages: Messages) -> AskedMessage | None:
+def _about(arrived: Arrival, messages: Messages) -> AskedMessage | None:
     for look_up, marks in ((messages.by_codes, arrived.codes), (messages.by_external_ids, arrived.answered)):
         asked = tuple(look_up(marks)) if marks else ()
         if asked:

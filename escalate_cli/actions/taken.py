@@ -13,7 +13,7 @@ from escalate_cli.core.incident.situation import Situation
 from escalate_cli.core.organisation.catalog import Catalog
 
 
-class Taken(msgspec.Struct, frozen=True):
+class LateAcknowledgement(msgspec.Struct, frozen=True):
     """An incident that is acknowledged already, as `who` acknowledges it; `is_reader`: they read this
     themselves."""
 

@@ -13,7 +13,7 @@ from escalate_cli.core.calendar.duration import Instant, NotADuration, Span, par
 from escalate_cli.core.calendar.moment import NotAMoment, parse_moment
 from escalate_cli.errors import UsageProblem
 
-Id = Annotated[str, typer.Argument(metavar="ID", help="The incident")]
+IncidentId = Annotated[str, typer.Argument(metavar="ID", help="The incident")]
 By = Annotated[
     str | None,
     typer.Option(
@@ -23,11 +23,11 @@ By = Annotated[
         autocompletion=known("people"),
     ),
 ]
-Severity = Annotated[
+SeverityOption = Annotated[
     str | None,
     typer.Option("--severity", metavar="S", help="How bad it is", autocompletion=known("severities")),
 ]
-Message = Annotated[
+MessageOption = Annotated[
     str | None, typer.Option("--message", "-m", metavar="M", help="What is known; - reads it from stdin")
 ]
 

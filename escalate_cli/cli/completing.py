@@ -32,7 +32,7 @@ _TOLD_IN_BASH = ("incidents", "latest", "nudges", "keys")
 _INSERTED_WHOLE = ("37", "42")
 """how bash says that each candidate in turn is put on the line: `menu-complete`, `insert-completions`"""
 
-Candidate = tuple[str, str]
+_Candidate = tuple[str, str]
 """what to type, and what it stands for"""
 
 
@@ -64,7 +64,7 @@ def answer_shell(environ: Mapping[str, str]) -> str:
         return ""
 
 
-def _for_bash(candidates: Iterable[Candidate], quote: str, *, told: bool) -> Iterator[str]:
+def _for_bash(candidates: Iterable[_Candidate], quote: str, *, told: bool) -> Iterator[str]:
     """A line a candidate, with what it stands for if that is `told`. bash puts what it gets on the command
     line as it is: no word may mean anything there, whoever has made it up (a key, a name). `quote`
     is what the word began with, if that is a quote."""
@@ -82,7 +82,7 @@ def _line(text: str) -> str:
 
 def _complete(
     before: Sequence[str], current: str, environ: Mapping[str, str]
-) -> tuple[list[Candidate], Sequence[str]]:
+) -> tuple[list[_Candidate], Sequence[str]]:
     """The candidates, and of which kinds they are."""
     table = _table()
     command, typed, place = _read_line(before, table)
@@ -110,7 +110,7 @@ def _complete(
     return _commands(command), ()
 
 
-def _commands(family: str) -> list[Candidate]:
+def _commands(family: str) -> list[_Candidate]:
     if family in FAMILIES:
         rest = {name.removeprefix(f"{family} "): line for name, (_, _, line, _) in COMMANDS.items()}
         return [(name, line) for name, line in rest.items() if f"{family} {name}" in COMMANDS]
@@ -190,8 +190,8 @@ def _options(fields: Sequence[str]) -> dict[str, tuple[tuple[str, ...] | None, s
 
 def _values(
     kinds: Sequence[str], current: str, environ: Mapping[str, str], place: Mapping[str, str]
-) -> list[Candidate]:
-    values: list[Candidate] = []
+) -> list[_Candidate]:
+    values: list[_Candidate] = []
     for kind in kinds:
         try:
             values += _VALUES[kind](environ, place) if kind in _VALUES else _known(kind, environ, place)
@@ -228,7 +228,7 @@ def _is_current(file: str, path: Path) -> bool:
         return False
 
 
-def _known(kind: str, environ: Mapping[str, str], place: Mapping[str, str]) -> list[Candidate]:
+def _known(kind: str, environ: Mapping[str, str], place: Mapping[str, str]) -> list[_Candidate]:
     section = _catalog(environ, place).get(kind, {})
     entries = section.values() if isinstance(section, dict) else section
     return [(entry["id"], entry.get("name") or entry.get("description") or "") for entry in entries]
@@ -244,7 +244,7 @@ def _database(environ: Mapping[str, str], place: Mapping[str, str]) -> Path:
 
 def _incidents(
     environ: Mapping[str, str], place: Mapping[str, str], *, resolved_too: bool = False
-) -> list[Candidate]:
+) -> list[_Candidate]:
     rows = glance_at_incidents(_database(environ, place), resolved_too=resolved_too)
     return [
         (str(number), f"{severity}{'' if status == 'open' else ', ' + status}: {title}")
@@ -252,28 +252,28 @@ def _incidents(
     ]
 
 
-def _latest(environ: Mapping[str, str], place: Mapping[str, str]) -> list[Candidate]:
+def _latest(environ: Mapping[str, str], place: Mapping[str, str]) -> list[_Candidate]:
     return _incidents(environ, place, resolved_too=True)
 
 
-def _keys(environ: Mapping[str, str], place: Mapping[str, str]) -> list[Candidate]:
+def _keys(environ: Mapping[str, str], place: Mapping[str, str]) -> list[_Candidate]:
     return [(key, title) for _, title, _, _, key in glance_at_incidents(_database(environ, place)) if key]
 
 
-def _nudges(environ: Mapping[str, str], place: Mapping[str, str]) -> list[Candidate]:
+def _nudges(environ: Mapping[str, str], place: Mapping[str, str]) -> list[_Candidate]:
     rows = glance_at_nudges(_database(environ, place))
     return [(str(number), f"#{incident}: {action}") for number, incident, action in rows]
 
 
-def _topics(environ: Mapping[str, str], place: Mapping[str, str]) -> list[Candidate]:
+def _topics(environ: Mapping[str, str], place: Mapping[str, str]) -> list[_Candidate]:
     return [*((page.stem, "") for page in sorted(_GUIDE.glob("*.md"))), *_commands("")]
 
 
-def _fixed(*candidates: Candidate) -> Callable[[Mapping[str, str], Mapping[str, str]], list[Candidate]]:
+def _fixed(*candidates: _Candidate) -> Callable[[Mapping[str, str], Mapping[str, str]], list[_Candidate]]:
     return lambda environ, place: list(candidates)
 
 
-_VALUES: Mapping[str, Callable[[Mapping[str, str], Mapping[str, str]], list[Candidate]]] = {
+_VALUES: Mapping[str, Callable[[Mapping[str, str], Mapping[str, str]], list[_Candidate]]] = {
     "incidents": _incidents,
     "latest": _latest,
     "keys": _keys,

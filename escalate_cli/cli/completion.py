@@ -6,10 +6,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-Mark = Callable[[], list[str]]
+_Mark = Callable[[], list[str]]
 
 
-def known(*kinds: str) -> Mark:
+def known(*kinds: str) -> _Mark:
     """The mark of a parameter that takes these kinds of values: "services", "people", "incidents",
     "moments" … (`completing.py` has them).
     """

@@ -16,7 +16,7 @@ from escalate_cli.core.calendar.moment import NotAMoment, iso, parse_day, parse_
 from escalate_cli.core.incident.record import Record
 from escalate_cli.errors import UsageProblem
 
-Since = Annotated[
+SinceOption = Annotated[
     str, typer.Option("--since", metavar="D", help="Incidents declared since then: a duration or a date")
 ]
 

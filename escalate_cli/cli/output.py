@@ -147,7 +147,7 @@ def console(file: Paper, options: Options, *, terminal: bool, width: int | None 
     from rich.console import Console
     from rich.segment import Segment
 
-    class Guarded(Console):
+    class GuardedConsole(Console):
         def render(
             self, renderable: RenderableType, options: ConsoleOptions | None = None
         ) -> Iterator[Segment]:
@@ -158,7 +158,7 @@ def console(file: Paper, options: Options, *, terminal: bool, width: int | None 
                     else Segment(printable(segment.text, lines=True), segment.style)
                 )
 
-    return Guarded(
+    return GuardedConsole(
         file=cast("IO[str]", file),
         force_terminal=terminal,
         color_system="auto" if options.color else None,

@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from escalate_cli.cli.failures import tell_failure
 from escalate_cli.cli.output import Answer, lost, show_answer, write_out
 from escalate_cli.clock import Clock
-from escalate_cli.context import Context, Inherited, Options
+from escalate_cli.context import Context, Inheritance, Options
 from escalate_cli.errors import DamagedRow, ExitCode
 from escalate_cli.health.warnings import warnings_met
 
@@ -27,7 +27,7 @@ def run(
     arguments: Sequence[str],
     environ: Mapping[str, str],
     worker: WorkerLink | None = None,
-    inherited: Inherited = Inherited(),  # noqa: B008 - a value that nobody can change
+    inherited: Inheritance = Inheritance(),  # noqa: B008 - a value that nobody can change
 ) -> int:
     """Do what the command line asks and return the exit code of the process. `worker` is loading
     already, if something will be sent.

@@ -15,7 +15,7 @@ from escalate_cli.foresight import happenings
 from escalate_cli.foresight.simulation import Happening
 
 
-class Typed(msgspec.Struct, frozen=True):
+class TypedScript(msgspec.Struct, frozen=True):
     """The options of a script, as typed."""
 
     ack: Sequence[str] = ()
@@ -28,7 +28,7 @@ class Typed(msgspec.Struct, frozen=True):
     resolve: str | None = None
 
 
-def script(typed: Typed, catalog: Catalog) -> list[Happening]:
+def script(typed: TypedScript, catalog: Catalog) -> list[Happening]:
     """The happenings in the order of the options; `Unknown` for what the configuration does not
     have, `UsageProblem` for nonsense.
     """

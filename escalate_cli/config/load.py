@@ -24,14 +24,14 @@ if TYPE_CHECKING:
     from escalate_cli.config.toml.parsing import ParsedFile
 
 
-class Loaded(msgspec.Struct, frozen=True):
+class LoadedConfiguration(msgspec.Struct, frozen=True):
     """A valid configuration. `problems` are its warnings."""
 
     catalog: Catalog
     problems: tuple[Problem, ...] = ()
 
 
-def load(path: Path, cache: Path | None = None, *, anew: bool = False) -> Loaded:
+def load(path: Path, cache: Path | None = None, *, anew: bool = False) -> LoadedConfiguration:
     """The configuration at `path`, a directory or a file. `cache` is a directory for its compiled
     form; it is made when it does not exist. `anew` reads the files whatever the cache has.
 
@@ -42,7 +42,7 @@ def load(path: Path, cache: Path | None = None, *, anew: bool = False) -> Loaded
     if cache is not None and not anew:
         hit = compiled.fetch(cache, path, sources)
         if hit is not None:
-            return Loaded(*hit)
+            return LoadedConfiguration(*hit)
     loaded = compile_contents([read(source) for source in sources])
     if cache is not None and _unchanged(path, sources):
         compiled.remember_database(cache, path, loaded.catalog.settings.database)
@@ -50,24 +50,24 @@ def load(path: Path, cache: Path | None = None, *, anew: bool = False) -> Loaded
     return loaded
 
 
-def compile_contents(contents: Sequence[Content]) -> Loaded:
+def compile_contents(contents: Sequence[Content]) -> LoadedConfiguration:
     """The configuration that these files make; `InvalidConfiguration` when it has errors."""
     from escalate_cli.config.toml.parsing import ParsedFile
 
     return compile_parsed([ParsedFile(content) for content in contents], version(contents))
 
 
-def compile_parsed(files: Sequence[ParsedFile], version: str) -> Loaded:
+def compile_parsed(files: Sequence[ParsedFile], version: str) -> LoadedConfiguration:
     """The configuration that these files make; `InvalidConfiguration` when it has errors."""
     from escalate_cli.config.compile.compilation import compile_files
 
     catalog, problems = compile_files(files, version)
     if any(problem.level == ERROR for problem in problems):
         raise InvalidConfiguration(problems, catalog)
-    return Loaded(catalog, tuple(problems))
+    return LoadedConfiguration(catalog, tuple(problems))
 
 
-def load_within(path: Path, cache: Path | None, cpu_seconds: float) -> Loaded:
+def load_within(path: Path, cache: Path | None, cpu_seconds: float) -> LoadedConfiguration:
     """`load`, stopped after this much CPU time of the process: `SlowConfiguration`. In the main
     thread only, and nothing else may use SIGPROF; elsewhere it is `load`.
 

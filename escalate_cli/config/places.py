@@ -11,7 +11,7 @@ from escalate_cli.config.toml.positions import Path
 from escalate_cli.core.wording.problem import Problem, ProblemLevel
 
 
-class Unplaced(msgspec.Struct, frozen=True):
+class UnplacedProblem(msgspec.Struct, frozen=True):
     """A problem with what stands at `path`: a section, an id, and so on: ("people", "ana",
     "contact", "sms").
     """
@@ -23,7 +23,7 @@ class Unplaced(msgspec.Struct, frozen=True):
     hint: str
 
 
-def put_in_place(path: FilePath, problems: Iterable[Unplaced]) -> list[Problem]:
+def put_in_place(path: FilePath, problems: Iterable[UnplacedProblem]) -> list[Problem]:
     """The problems as `check` shows them, in the order of the files at `path`. The files are read
     again: a checked configuration keeps no columns, because they are rarely needed.
     """

@@ -7,14 +7,14 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from escalate_cli.config.files.sources import LARGEST, Content
-from escalate_cli.config.load import Loaded, compile_contents
+from escalate_cli.config.files.sources import LARGEST_FILE, Content
+from escalate_cli.config.load import LoadedConfiguration, compile_contents
 from escalate_cli.errors import ConfigurationProblem
 
 _PATIENCE_SECONDS = 30
 
 
-def load_revision(revision: str, beside: Path) -> Loaded:
+def load_revision(revision: str, beside: Path) -> LoadedConfiguration:
     """The configuration of `revision` at the place of `beside`, a directory or a file in a git
     repository.
 
@@ -55,7 +55,7 @@ def load_revision(revision: str, beside: Path) -> Loaded:
             f"`git log --oneline -- {where}` lists the revisions that have one",
             code="no-configuration",
         )
-    return compile_contents([content for content in contents if len(content.data) <= LARGEST])
+    return compile_contents([content for content in contents if len(content.data) <= LARGEST_FILE])
 
 
 def _refuse_foreign(revision: str, directory: Path) -> None:

@@ -15,7 +15,7 @@ from escalate_cli.delivery.exchange import MAY_HAVE_ARRIVED
 from escalate_cli.delivery.process.no_process import cannot_start
 from escalate_cli.delivery.process.worker_link import WorkerLink
 
-_PATIENCE_WITH_WORKER = 10.0
+PATIENCE_WITH_WORKER = 10.0
 """seconds after an attempt's limit within which the worker must have answered; shorter than the
 engine's lease allows
 """
@@ -94,7 +94,7 @@ class Sender:
         if self._link is None:
             self._ended.append((ticket, self._no_process))
             return
-        given_up_at = self._clock.monotonic() + envelope.seconds + _PATIENCE_WITH_WORKER
+        given_up_at = self._clock.monotonic() + envelope.seconds + PATIENCE_WITH_WORKER
         self._running[ticket] = _Running(envelope, given_up_at)
         self._link.ask([ticket, msgspec.to_builtins(envelope)])
 
@@ -155,7 +155,7 @@ class Sender:
             now - self._looked_at > _STOPPED
         ):  # the worker may have been stopped with us: it knows what has begun
             for running in self._running.values():
-                running.given_up_at = max(running.given_up_at, now + _PATIENCE_WITH_WORKER)
+                running.given_up_at = max(running.given_up_at, now + PATIENCE_WITH_WORKER)
         self._looked_at = now
         if any(running.given_up_at <= now for running in self._running.values()):
             self._link.kill()

@@ -77,7 +77,8 @@ class Wire:
         import requests
         from requests import sessions
 
-        sessions.get_netrc_auth = lambda *_, **__: None  # type: ignore[attr-defined] # a gateway's own Authorization is the right one
+        # a gateway's own Authorization is the right one
+        sessions.get_netrc_auth = lambda *_, **__: None  # type: ignore[attr-defined]
         _bound_answers(http.client.HTTPResponse)
         session_send = cast("Callable[..., requests.Response]", requests.Session.send)
         connection_send = http.client.HTTPConnection.send

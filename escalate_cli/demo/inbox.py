@@ -27,7 +27,7 @@ _PATIENCE = 20.0
 _LARGEST = 1_000_000
 
 
-class Received(msgspec.Struct, frozen=True):
+class ReceivedMessage(msgspec.Struct, frozen=True):
     """A message as it arrived, taken apart by us and not by whoever sent it."""
 
     at: Instant
@@ -43,7 +43,7 @@ class Inbox:
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self._lock = threading.Lock()
-        self._received: list[Received] = []
+        self._received: list[ReceivedMessage] = []
         self._mail = _MailServer(self)
         try:
             self._web = _WebServer(self)
@@ -66,7 +66,7 @@ class Inbox:
         return int(self._web.server_address[1])
 
     @property
-    def received(self) -> tuple[Received, ...]:
+    def received(self) -> tuple[ReceivedMessage, ...]:
         """What has arrived, in order."""
         with self._lock:
             return tuple(self._received)
@@ -107,7 +107,7 @@ class Inbox:
     def _keep(self, gateway: str, to: str, title: str, text: str) -> None:
         with self._lock:
             self._received.append(
-                Received(self._clock.now(), gateway, to, title, text.replace("\r\n", "\n").strip("\n"))
+                ReceivedMessage(self._clock.now(), gateway, to, title, text.replace("\r\n", "\n").strip("\n"))
             )
 
 

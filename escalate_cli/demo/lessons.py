@@ -16,7 +16,7 @@ from escalate_cli.core.incident.timeline import Entry
 from escalate_cli.core.organisation.catalog import Catalog
 
 
-class Unanswered(msgspec.Struct, frozen=True):
+class UnansweredLevel(msgspec.Struct, frozen=True):
     """A level that was paged, and the next one had to be."""
 
     team: str
@@ -32,7 +32,7 @@ class Lessons(msgspec.Struct, frozen=True):
     acknowledged_by: str | None
     answered_level: int | None
     """the level at which whoever acknowledged had been paged"""
-    unanswered: tuple[Unanswered, ...]
+    unanswered: tuple[UnansweredLevel, ...]
     nudges: int
     nudges_accepted: int
     resolved_after: Span | None
@@ -81,7 +81,7 @@ def learn(situation: Situation, timeline: Sequence[Entry], catalog: Catalog) -> 
     )
 
 
-def _unanswered(timeline: Sequence[Entry], catalog: Catalog) -> tuple[Unanswered, ...]:
+def _unanswered(timeline: Sequence[Entry], catalog: Catalog) -> tuple[UnansweredLevel, ...]:
     """Each level entry that is followed by another one of the same team."""
     levels = [
         entry.event for entry in timeline if isinstance(entry.event, LevelPaged) and entry.event.recipients
@@ -90,5 +90,5 @@ def _unanswered(timeline: Sequence[Entry], catalog: Catalog) -> tuple[Unanswered
     for number, level in enumerate(levels):
         if any(later.team == level.team for later in levels[number + 1 :]):
             people = [catalog.name_of(who) for who in level.recipients if who.startswith("person:")]
-            unanswered.append(Unanswered(level.team, level.level, tuple(people)))
+            unanswered.append(UnansweredLevel(level.team, level.level, tuple(people)))
     return tuple(unanswered)

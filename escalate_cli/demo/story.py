@@ -21,7 +21,7 @@ from escalate_cli.core.incident.situation import Notification, NotificationStatu
 from escalate_cli.core.incident.timeline import Entry
 from escalate_cli.core.organisation.catalog import Catalog
 from escalate_cli.core.organisation.recipient import Recipient
-from escalate_cli.demo.inbox import Received
+from escalate_cli.demo.inbox import ReceivedMessage
 from escalate_cli.demo.lessons import Lessons, learn
 from escalate_cli.demo.place import ScratchPlace
 from escalate_cli.engine.engine import Engine
@@ -41,10 +41,10 @@ class ArrivedMessage(msgspec.Struct, frozen=True):
     """
 
     notification: Notification
-    received: Received | None
+    received: ReceivedMessage | None
 
 
-Happening = Entry | ArrivedMessage
+StoryEvent = Entry | ArrivedMessage
 
 
 @dataclass(slots=True)
@@ -55,10 +55,10 @@ class Scene:
     title: str
     prose: str
     commands: list[str] = field(default_factory=list)
-    happenings: list[Happening] = field(default_factory=list)
+    happenings: list[StoryEvent] = field(default_factory=list)
 
 
-class Played(msgspec.Struct, frozen=True):
+class Performance(msgspec.Struct, frozen=True):
     """The whole story as it went. `undelivered` names what should have arrived and did not, one line each."""
 
     scenes: tuple[Scene, ...]
@@ -78,7 +78,7 @@ class Stage(Protocol):
     def run(self, command: str, *, show: bool = False) -> None:
         """Show a command line and run it; `show` its answer, too."""
 
-    def tell(self, happening: Happening, after: Span) -> None:
+    def tell(self, happening: StoryEvent, after: Span) -> None:
         """Something happened, `after` microseconds into the incident."""
 
     def wait(self, text: str) -> None:
@@ -98,10 +98,10 @@ class Story:
         self._scenes: list[Scene] = []
         self._told_entries = 0
         self._told: dict[int, ArrivedMessage] = {}
-        self._unclaimed: list[Received] = []
+        self._unclaimed: list[ReceivedMessage] = []
         self._collected = 0
 
-    def play(self) -> Played:
+    def play(self) -> Performance:
         """From the first report to the lessons."""
         began_at = self._context.clock.monotonic()
         self._context.sender.warm()
@@ -116,7 +116,7 @@ class Story:
         self._look_back()
         took = round((self._context.clock.monotonic() - began_at) * SECOND)
         lessons = self._learn()
-        return Played(
+        return Performance(
             tuple(self._scenes), self._situation(), self._timeline(), lessons, self._undelivered(), took
         )
 
@@ -248,7 +248,7 @@ class Story:
         """Tell what is new on the timeline and in the inbox, in the order in which it happened."""
         situation = self._situation()
         entries = self._timeline()
-        news: list[tuple[Instant, int, Happening]] = [
+        news: list[tuple[Instant, int, StoryEvent]] = [
             # the message itself is shown
             (entry.at, 0, entry)
             for entry in entries[self._told_entries :]
@@ -275,7 +275,7 @@ class Story:
         self._unclaimed += received[self._collected :]
         self._collected = len(received)
 
-    def _claim(self, notification: Notification) -> Received | None:
+    def _claim(self, notification: Notification) -> ReceivedMessage | None:
         claimed = next(
             (
                 received

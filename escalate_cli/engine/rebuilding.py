@@ -13,9 +13,9 @@ from escalate_cli.errors import DamagedRow, DatabaseProblem
 from escalate_cli.store.sqlite.failures import DAMAGED, damaged
 from escalate_cli.store.sqlite.soundness import Damage
 
-Result = TypeVar("Result")
+_Result = TypeVar("_Result")
 
-AGAIN_AFTER = 10 * MINUTE
+_AGAIN_AFTER = 10 * MINUTE
 """how soon a mere suspicion may start the whole check again: it reads the whole file"""
 _LOOKED = "indexes_looked_at"
 
@@ -38,7 +38,7 @@ def rebuild_if_damaged(context: Context) -> str | None:
     return f"{rebuilt(context, damage)}; a copy from before is {copy}"
 
 
-def with_sound_indexes(context: Context, do: Callable[[], Result]) -> Result:
+def with_sound_indexes(context: Context, do: Callable[[], _Result]) -> _Result:
     """The result of `do`. SQLite refuses to change a row that is not in its index where it should
     be. Then the indexes are rebuilt, `context.rebuilt` says so, and `do` is called once more.
 
@@ -68,4 +68,4 @@ def rebuilt(context: Context, damage: Damage) -> str:
 def is_time_to_look(context: Context) -> bool:
     """Whether a suspicion justifies the whole check: not too soon after the last one."""
     looked = context.store.ledger.fact(_LOOKED)
-    return looked is None or abs(context.clock.now() - int(looked)) >= AGAIN_AFTER
+    return looked is None or abs(context.clock.now() - int(looked)) >= _AGAIN_AFTER

@@ -36,7 +36,7 @@ _OF_FALLBACK = FallbackPaged | FallbackReachedNoPerson | PagedByEveryAddress
 _WILL_NOT_COME = (NotificationStatus.FAILED, NotificationStatus.CANCELLED)
 """what is still to come counts before these"""
 
-LOOK_AHEAD = 4 * DAY
+_LOOK_AHEAD = 4 * DAY
 """how far `would_tell_at` looks: a level may wait for the office to open after a long weekend"""
 
 
@@ -68,12 +68,12 @@ def would_tell_at(case: Case, present: Catalog, now: Instant, person: str) -> In
     nobody acknowledged, snoozed or resolved it.
     """
     if not case.situation.paging:
-        return had_nobody_acted(case, case.situation.incident.declared_at + LOOK_AHEAD, person)
+        return had_nobody_acted(case, case.situation.incident.declared_at + _LOOK_AHEAD, person)
 
     def reaches(message: SimulatedMessage) -> bool:
         return message.person == person
 
-    foreseen = simulate_on(case.situation, present, now, now + LOOK_AHEAD, enough=reaches)
+    foreseen = simulate_on(case.situation, present, now, now + _LOOK_AHEAD, enough=reaches)
     return next((message.at for message in foreseen.messages if reaches(message)), None)
 
 

@@ -21,25 +21,25 @@ from escalate_cli.core.organisation.catalog import Catalog
 Subject = tuple[str, str]
 """("schedule", id) or ("hours", id)"""
 
-T = TypeVar("T")
+_T = TypeVar("_T")
 
 HOURS = "hours"
 SCHEDULE = "schedule"
 
 
-class _Noting(dict[str, T]):
+class _Noting(dict[str, _T]):
     """A section of the catalog that notes what it is asked about."""
 
-    def __init__(self, kind: str, section: dict[str, T], asked: set[Subject]) -> None:
+    def __init__(self, kind: str, section: dict[str, _T], asked: set[Subject]) -> None:
         super().__init__(section)
         self._kind = kind
         self._asked = asked
 
-    def get(self, key: str, default: T | None = None) -> T | None:  # type: ignore[override]
+    def get(self, key: str, default: _T | None = None) -> _T | None:  # type: ignore[override]
         self._asked.add((self._kind, key))
         return super().get(key, default)
 
-    def __getitem__(self, key: str) -> T:
+    def __getitem__(self, key: str) -> _T:
         self._asked.add((self._kind, key))
         return super().__getitem__(key)
 

@@ -25,7 +25,7 @@ from escalate_cli.core.organisation.catalog import Catalog
 from escalate_cli.foresight.first_reached import first_reached
 
 USUAL = ("wed 11:00", "thu 03:00", "sat 15:00", "sun 03:00")
-LOOK_AHEAD: Span = 2 * WEEK
+_LOOK_AHEAD: Span = 2 * WEEK
 MOST_MOMENTS = 12
 """how many handoffs and changed hours to look at besides the usual moments; the first ones are
 enough to see a change
@@ -137,7 +137,7 @@ def _other_people(schedule_id: str, old: Catalog, new: Catalog, now: Instant) ->
     before, after = old.schedules.get(schedule_id), new.schedules.get(schedule_id)
     if before is None or after is None or (_bare(before), old.hours) == (_bare(after), new.hours):
         return []
-    until = now + LOOK_AHEAD
+    until = now + _LOOK_AHEAD
     handoffs = {
         shift.start for shift in (*shifts_in(old, before, now, until), *shifts_in(new, after, now, until))
     }

@@ -15,7 +15,7 @@ from escalate_cli.core.calendar.duration import Instant
 from escalate_cli.core.calendar.moment import named_time
 from escalate_cli.core.calendar.rota import Shift
 from escalate_cli.core.events import EntryKind, ScopeChanged
-from escalate_cli.core.events.reasons import Meant, OfTeam, OnCallFor, OnCallIn
+from escalate_cli.core.events.reasons import Meant, OnCallFor, OnCallIn, TeamReason
 from escalate_cli.core.incident.situation import (
     Escalation,
     Notification,
@@ -215,7 +215,7 @@ def _named_in(notification: Notification, case: Case) -> str:
 
 def _team_of(meant: Meant | None, catalog: Catalog) -> Team | None:
     """The team for which somebody was meant; a record of version 0.1.0 knows its name only."""
-    if not isinstance(meant, OfTeam):
+    if not isinstance(meant, TeamReason):
         return None
     return catalog.teams.get(meant.team) or next(
         (team for team in catalog.teams.values() if team.name == meant.team), None

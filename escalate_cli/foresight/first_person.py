@@ -2,7 +2,7 @@
 until then, and no further.
 
 Without a fallback that reaches somebody, levels are walked for ever. So that there is an answer, a
-walk is followed for `LONGEST`.
+walk is followed for `NEVER_AFTER`.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from escalate_cli.core.organisation.catalog import Catalog
 from escalate_cli.foresight.breakpoints import HOURS, Calendar, Questions
 from escalate_cli.foresight.rounds import Leap, Rounds, Visit, moved_on
 
-LONGEST: Span = WEEK + DAY
+NEVER_AFTER: Span = WEEK + DAY
 """longer than a turn of a week: whoever is not reached by then counts as never reached"""
 
 _MOST_PLANS = 1000
@@ -79,7 +79,7 @@ def walk(declaration: Declaration, questions: Questions, at: Instant, calendar: 
     questions.taken()
     planned = declare(declaration, catalog, at)
     visits = [(at, questions.taken())]
-    now, until = at, at + LONGEST
+    now, until = at, at + NEVER_AFTER
     rounds = Rounds(catalog, calendar, until)
     pending: frozenset[Instant] = frozenset()
     for _ in range(_MOST_PLANS):

@@ -31,16 +31,16 @@ from escalate_cli.foresight.outbox import WAITING
 from escalate_cli.foresight.rounds import later
 from escalate_cli.foresight.simulation import Simulation, simulate, simulate_on
 
-LONGEST: Span = 4 * DAY
+FOLLOWED_FOR: Span = 4 * DAY
 """how long each incident is followed: over a long weekend"""
 _CALLS = (NotificationKind.PAGE, NotificationKind.NUDGE, NotificationKind.INFORM)
 
 
 def first_reached(catalog: Catalog, service: str, severity: str, at: Instant) -> dict[str, Span]:
-    """After how many microseconds each person is first written to, within `LONGEST`, when nobody
+    """After how many microseconds each person is first written to, within `FOLLOWED_FOR`, when nobody
     ever answers.
     """
-    until = at + LONGEST
+    until = at + FOLLOWED_FOR
     rounds = _Rounds(catalog, at)
     reached: dict[str, Span] = {}
     simulation = simulate(

@@ -22,7 +22,7 @@ _INSTANT: Span = 1
 class Stretch(msgspec.Struct, frozen=True):
     """A stretch of declarations, half-open, with one answer.
 
-    `people` are those reached first (empty: nobody is, not within `first_person.LONGEST`). `after`
+    `people` are those reached first (empty: nobody is, not within `first_person.NEVER_AFTER`). `after`
     is how long that takes for a declaration at `start`. That is the longest wait of the stretch:
     with `held` everybody waits for the same instant, so the wait shrinks towards the end.
     `by_fallback`: only `[fallback].page` reaches them. `because` is what the first of them is told.

@@ -22,7 +22,7 @@ from escalate_cli.health.metrics import write_metrics
 from escalate_cli.health.oversights import LookResult, look_for_forgotten
 from escalate_cli.store.sqlite.failures import DAMAGED
 
-Result = TypeVar("Result")
+_Result = TypeVar("_Result")
 
 
 def look_at_configuration(context: Context, report: PassReport) -> LookResult:
@@ -65,7 +65,7 @@ def after_pass(
         safely(partial(beat, context), report)
 
 
-def safely(step: Callable[[], Result], report: PassReport) -> Result | None:
+def safely(step: Callable[[], _Result], report: PassReport) -> _Result | None:
     """Do one of the steps that no page may wait for. If it fails: None, and the report has a line,
     or the damage.
     """

@@ -25,7 +25,7 @@ from escalate_cli.errors import DatabaseProblem, EscalateError, place_of
 from escalate_cli.store.without_database.mark import Mark
 
 NOBODY_IS_PAGED = "Nobody is being escalated to"
-AGAIN_AFTER = MINUTE
+_AGAIN_AFTER = MINUTE
 """how soon to page the fallback again when nobody was reached: a repeat is better than silence"""
 
 
@@ -101,7 +101,7 @@ class EmergencyPage:
 
     def _end(self) -> None:
         if not self.reached:
-            self._mark.put(self._context.clock.now(), min(AGAIN_AFTER, self._every))
+            self._mark.put(self._context.clock.now(), min(_AGAIN_AFTER, self._every))
         if self._own_sender is not None:
             self._own_sender.close(wait=False)
 

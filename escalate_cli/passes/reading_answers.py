@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from escalate_cli.actions.answering import take_in_within
 from escalate_cli.context import Context
-from escalate_cli.core.answers.arrived import Arrived
+from escalate_cli.core.answers.arrived import Arrival
 from escalate_cli.core.calendar.duration import MINUTE, SECOND, Instant, Span
 from escalate_cli.core.calendar.moment import named_wall_time
 from escalate_cli.core.changes.respond import page_by_hand
@@ -211,7 +211,7 @@ class AnswerReading:
         return True
 
 
-def _when(arrived: Arrived) -> tuple[bool, Instant]:
+def _when(arrived: Arrival) -> tuple[bool, Instant]:
     """For sorting: the moment it was sent; those of which it is not known come last."""
     return (arrived.sent_at is None, arrived.sent_at or 0)
 

@@ -10,7 +10,7 @@
 8. Look after itself: auditor, configuration, reserve, daily copy, metrics, heartbeat. What no incident
    can tell of is told to the fallback directly.
 
-4 to 7 are a round (`Engine.round`). There is one after the other until nothing is left, for `LONGEST`
+4 to 7 are a round (`Engine.round`). There is one after the other until nothing is left, for `_LONGEST`
 at most.
 """
 
@@ -36,7 +36,7 @@ from escalate_cli.store.sqlite.failures import LOCKED, damaged
 if TYPE_CHECKING:
     from escalate_cli.passes.reading_answers import AnswerReading
 
-LONGEST = 5 * SECOND
+_LONGEST = 5 * SECOND
 """of one pass: then what else is due by time has its turn, whatever is under way"""
 
 
@@ -112,7 +112,7 @@ def one_pass(
 class Pass:
     """One pass, with its report.
 
-    It takes `LONGEST` and no more, whatever is under way then and however much is still to be done
+    It takes `_LONGEST` and no more, whatever is under way then and however much is still to be done
     (`unfinished`): its steps are due by time. Once `keep_on()` says no, nothing more is begun.
     `read` reads answers and does what they say. `call` tells the fallback directly of what no incident
     can tell of. A pass that `goes_on` with
@@ -169,7 +169,7 @@ class Pass:
         self.report.unfinished = not done
 
     def _has_time(self) -> bool:
-        return self._keep_on() and self._context.clock.monotonic() - self._began_at < LONGEST / SECOND
+        return self._keep_on() and self._context.clock.monotonic() - self._began_at < _LONGEST / SECOND
 
     def note_what_is_wrong(self, kept: TakenIn) -> None:
         """What was met on the way: in the database, and in what was kept aside."""

@@ -1,1 +1,1 @@
-"""What comes back by the gateways: the only IMAP, the only polling. A file each way; all give `Arrived`."""
+"""What comes back by the gateways: the only IMAP, the only polling. A file each way; all give `Arrival`."""

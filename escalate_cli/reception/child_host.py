@@ -23,7 +23,7 @@ from escalate_cli.core.answers.address import AnswersAddress
 from escalate_cli.core.calendar.duration import SECOND
 from escalate_cli.processes.bounds import bound_memory, die_with, gone, kill, settle
 from escalate_cli.processes.framing import Packer, Unpacker, pack
-from escalate_cli.reception.children import Asked, Told
+from escalate_cli.reception.children import ReaderReport, ReaderTask
 from escalate_cli.reception.look import CannotRead, Look, SignedIn
 from escalate_cli.redaction import Redaction
 
@@ -63,23 +63,23 @@ class _Child:
         self.ticket, self.pid, self.fd, self.limit, self.deadline = ticket, pid, fd, limit, deadline
         self.buffer = bytearray()
 
-    def ended(self, now: float) -> Told | None:
+    def ended(self, now: float) -> ReaderReport | None:
         """What came of it, if it has ended, has to be ended, or says too much."""
         try:
             piece = os.read(self.fd, 1 << 20)
         except BlockingIOError:
-            return None if now < self.deadline else Told(self.ticket, cannot=self._late())
+            return None if now < self.deadline else ReaderReport(self.ticket, cannot=self._late())
         except OSError:
             piece = b""
         self.buffer += piece
         if len(self.buffer) > _LONGEST_REPORT:
-            return Told(self.ticket, cannot="it says more than can be meant")
+            return ReaderReport(self.ticket, cannot="it says more than can be meant")
         if piece:
             return None
         try:
-            return msgspec.convert(msgspec.json.decode(bytes(self.buffer[4:])), Told)
+            return msgspec.convert(msgspec.json.decode(bytes(self.buffer[4:])), ReaderReport)
         except (ValueError, msgspec.MsgspecError):
-            return Told(self.ticket, cannot="its reader died")
+            return ReaderReport(self.ticket, cannot="its reader died")
 
     def _late(self) -> str:
         return f"no answer within {self.limit:g} s"
@@ -105,7 +105,7 @@ class _Host:
                     self._bury(self._children.pop(fd))
             self._unburied = [pid for pid in self._unburied if not gone(pid)]
             for request in self._requests.read():
-                self._start(msgspec.convert(request, Asked))
+                self._start(msgspec.convert(request, ReaderTask))
             self._answers.flush()
         for child in self._children.values():
             self._bury(child)
@@ -133,7 +133,7 @@ class _Host:
         if not gone(child.pid):
             self._unburied.append(child.pid)
 
-    def _start(self, asked: Asked) -> None:
+    def _start(self, asked: ReaderTask) -> None:
         # loaded here, so that children need not; one that cannot says so itself
         with contextlib.suppress(Exception):
             reader_of(asked.address.scheme)
@@ -146,7 +146,9 @@ class _Host:
         except OSError as problem:
             for end in ends:
                 os.close(end)
-            told = Told(asked.ticket, cannot=f"no process can be started to read with ({problem.strerror})")
+            told = ReaderReport(
+                asked.ticket, cannot=f"no process can be started to read with ({problem.strerror})"
+            )
             self._answers.write(msgspec.to_builtins(told))
             return
         if pid == 0:
@@ -157,7 +159,7 @@ class _Host:
             os.setpgid(pid, pid)
         self._children[readable] = _Child(asked.ticket, pid, readable, asked.limit, deadline)
 
-    def _be_a_child(self, readable: int, writable: int, asked: Asked) -> None:
+    def _be_a_child(self, readable: int, writable: int, asked: ReaderTask) -> None:
         """What happens in the child; never returns."""
         try:
             signal.signal(signal.SIGALRM, signal.SIG_DFL)
@@ -182,23 +184,23 @@ def reader_of(scheme: str) -> Reader:
     return cast("Reader", importlib.import_module(f"escalate_cli.reception.{scheme}"))
 
 
-def _told(asked: Asked) -> Told:
+def _told(asked: ReaderTask) -> ReaderReport:
     """What comes of one look. Whatever goes wrong in it is told without a secret."""
     redaction = Redaction("", asked.secrets)
     try:
         reader = reader_of(asked.address.scheme)
         if asked.way == "sign_in":
             facts = reader.sign_in(asked.address)
-            return Told(asked.ticket, facts=tuple(redaction.line(fact) for fact in facts))
+            return ReaderReport(asked.ticket, facts=tuple(redaction.line(fact) for fact in facts))
         if asked.way == "wait":
             look = reader.wait(asked.address, asked.place, asked.seconds)
         else:
             look = reader.look(asked.address, asked.place)
         gap = None if look.gap is None else redaction.line(look.gap)
-        return Told(asked.ticket, look=msgspec.structs.replace(look, gap=gap))
+        return ReaderReport(asked.ticket, look=msgspec.structs.replace(look, gap=gap))
     except CannotRead as problem:
-        return Told(asked.ticket, cannot=redaction.line(problem.reason), for_good=problem.for_good)
+        return ReaderReport(asked.ticket, cannot=redaction.line(problem.reason), for_good=problem.for_good)
     except MemoryError:
-        return Told(asked.ticket, cannot="it says more than there is memory for")
+        return ReaderReport(asked.ticket, cannot="it says more than there is memory for")
     except Exception as problem:
-        return Told(asked.ticket, cannot=f"its reader failed ({type(problem).__name__})")
+        return ReaderReport(asked.ticket, cannot=f"its reader failed ({type(problem).__name__})")

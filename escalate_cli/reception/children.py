@@ -24,16 +24,16 @@ LIMIT = 8.0
 _PATIENCE_WITH_HOST = 3.0
 """seconds after a limit within which the host must have ended the child"""
 
-Way = Literal["look", "wait", "sign_in"]
+_Way = Literal["look", "wait", "sign_in"]
 
 
-class Asked(msgspec.Struct, frozen=True):
+class ReaderTask(msgspec.Struct, frozen=True):
     """What a child is told. `secrets` are never part of what it tells; it ends `limit` seconds after the
     `seconds` that it waits.
     """
 
     ticket: int
-    way: Way
+    way: _Way
     address: AnswersAddress
     secrets: tuple[str, ...]
     place: str | None
@@ -41,7 +41,7 @@ class Asked(msgspec.Struct, frozen=True):
     limit: float
 
 
-class Told(msgspec.Struct, frozen=True):
+class ReaderReport(msgspec.Struct, frozen=True):
     """What came of it: a look, what signing in showed, or why there is neither."""
 
     ticket: int
@@ -70,7 +70,7 @@ class Readers:
         self._clock = clock or Clock()
         self._link: ProcessLink | None = None
         self._running: dict[int, _Running] = {}
-        self._ended: list[tuple[str, Told]] = []
+        self._ended: list[tuple[str, ReaderReport]] = []
         self._count = 0
 
     @classmethod
@@ -157,26 +157,28 @@ class Readers:
         self._lose("it was stopped")
 
     def _ask(
-        self, way: Way, gateway: str, address: AnswersAddress, place: str | None, secrets: tuple[str, ...]
+        self, way: _Way, gateway: str, address: AnswersAddress, place: str | None, secrets: tuple[str, ...]
     ) -> None:
         self._count += 1
         if address.scheme == BY_COMMAND:
-            told = Told(self._count, cannot="answers come by a command; there is nothing to read")
+            told = ReaderReport(self._count, cannot="answers come by a command; there is nothing to read")
             self._ended.append((gateway, told))
             return
         try:
             if self._link is None:
                 self._link = ProcessLink("escalate_cli.reception.child_host", "read_for_parent")
         except OSError:
-            self._ended.append((gateway, Told(self._count, cannot="no process can be started to read with")))
+            self._ended.append(
+                (gateway, ReaderReport(self._count, cannot="no process can be started to read with"))
+            )
             return
         seconds = self._seconds if way == "wait" else 0.0
         self._running[self._count] = _Running(gateway, self._clock.monotonic() + seconds + self._limit)
         hidden = tuple(dict.fromkeys((*address.secrets, *secrets)))
-        asked = Asked(self._count, way, address, hidden, place, seconds, self._limit)
+        asked = ReaderTask(self._count, way, address, hidden, place, seconds, self._limit)
         self._link.ask(msgspec.to_builtins(asked))
 
-    def _take(self) -> list[tuple[str, Told]]:
+    def _take(self) -> list[tuple[str, ReaderReport]]:
         self._receive()
         ended, self._ended = self._ended, []
         return ended
@@ -185,7 +187,7 @@ class Readers:
         if self._link is None:
             return
         for message in self._link.receive():
-            told = msgspec.convert(message, Told)
+            told = msgspec.convert(message, ReaderReport)
             running = self._running.pop(told.ticket, None)
             if running is not None and not running.late:
                 self._ended.append((running.gateway, told))
@@ -194,7 +196,7 @@ class Readers:
             if now >= running.given_up_at and not running.late:
                 running.late = True
                 self._ended.append(
-                    (running.gateway, Told(ticket, cannot=f"no answer within {self._limit:g} s"))
+                    (running.gateway, ReaderReport(ticket, cannot=f"no answer within {self._limit:g} s"))
                 )
                 running.given_up_at += _PATIENCE_WITH_HOST
         stuck = any(running.late and now >= running.given_up_at for running in self._running.values())
@@ -207,11 +209,11 @@ class Readers:
         """Whatever is under way has come to nothing."""
         for ticket, running in self._running.items():
             if not running.late:
-                self._ended.append((running.gateway, Told(ticket, cannot=why)))
+                self._ended.append((running.gateway, ReaderReport(ticket, cannot=why)))
         self._running.clear()
 
 
-def _problem(told: Told) -> CannotRead:
+def _problem(told: ReaderReport) -> CannotRead:
     return CannotRead(told.cannot, for_good=told.for_good)
 
 

@@ -13,13 +13,13 @@ import msgspec
 
 from escalate_cli.clock import Clock
 from escalate_cli.core.answers.address import AnswersAddress
-from escalate_cli.core.answers.arrived import Arrived
+from escalate_cli.core.answers.arrived import Arrival
 from escalate_cli.core.calendar.duration import DAY, MINUTE, SECOND, Instant, show_duration
 from escalate_cli.core.organisation.catalog import did_you_mean
 from escalate_cli.reception.imap_client import PATIENCE, HungUp, Mailbox, TooMuch, signed_in
 from escalate_cli.reception.imap_mails import (
     REST,
-    Fetched,
+    MailPart,
     arrival_in,
     fetch_arrivals,
     fetch_parts,
@@ -139,7 +139,7 @@ class _Round:
         self._connection = mailbox.connection
         self._until = clock.monotonic() + _ENOUGH
         self._connection.deadline = clock.monotonic() + PATIENCE
-        self._arrived: list[Arrived] = []
+        self._arrived: list[Arrival] = []
         self._text, self._broken = 0, False
         self._gaps: list[str] = []
 
@@ -239,7 +239,7 @@ class _Round:
             return uid
         return following
 
-    def _take(self, mail: Fetched) -> None:
+    def _take(self, mail: MailPart) -> None:
         server = self._address.options.get("authserv")
         arrived = read_fetched(mail, server)
         while lacks_its_text(mail, arrived) and self._clock.monotonic() < self._until:

@@ -9,11 +9,11 @@ from email.utils import parsedate_to_datetime
 
 import msgspec
 
-from escalate_cli.core.answers.arrived import Arrived
+from escalate_cli.core.answers.arrived import Arrival
 from escalate_cli.core.calendar.duration import SECOND, Instant
 from escalate_cli.reception.dmarc import is_verified
 from escalate_cli.reception.imap_client import Mailbox
-from escalate_cli.reception.mail import LARGEST, read_mail
+from escalate_cli.reception.mail import LARGEST_MAIL, read_mail
 
 HEAD = 64 * 1024
 """bytes of a mail that are fetched at first: an answer stands at its top"""
@@ -24,7 +24,7 @@ _ARRIVED_AT = re.compile(rb'\bINTERNALDATE "([^"]{20,40})"')
 _SIZE = re.compile(rb"\bRFC822\.SIZE (\d+)")
 
 
-class Fetched(msgspec.Struct):
+class MailPart(msgspec.Struct):
     """The first part of a mail; `size` is that of the whole, `arrived_at` the mailbox's time."""
 
     uid: int
@@ -33,7 +33,7 @@ class Fetched(msgspec.Struct):
     raw: bytes
 
 
-def fetch_parts(mailbox: Mailbox, uids: Sequence[int], start: int = 0, length: int = HEAD) -> list[Fetched]:
+def fetch_parts(mailbox: Mailbox, uids: Sequence[int], start: int = 0, length: int = HEAD) -> list[MailPart]:
     """A part of each of these mails, by UID; of those that are still there. No flag is set (PEEK)."""
     connection = mailbox.connection
     connection.allow(len(uids) * (length + 1000))
@@ -74,11 +74,11 @@ def _items(answer: Sequence[object]) -> Iterator[tuple[bytes, bytes]]:
         yield head, raw
 
 
-def _mail(head: bytes, raw: bytes) -> Fetched | None:
+def _mail(head: bytes, raw: bytes) -> MailPart | None:
     uid, size = _UID.search(head), _SIZE.search(head)
     if uid is None or b"BODY[]" not in head.upper():
         return None  # the flags of a mail, which somebody has changed just now
-    return Fetched(int(uid[1]), int(size[1]) if size else len(raw), arrival_in(head), raw)
+    return MailPart(int(uid[1]), int(size[1]) if size else len(raw), arrival_in(head), raw)
 
 
 def arrival_in(head: bytes) -> Instant | None:
@@ -91,13 +91,13 @@ def arrival_in(head: bytes) -> Instant | None:
     return None if moment is None else round(moment.timestamp() * SECOND)
 
 
-def lacks_its_text(mail: Fetched, arrived: Arrived) -> bool:
+def lacks_its_text(mail: MailPart, arrived: Arrival) -> bool:
     """Whether more of a mail has to be fetched: it has no text so far, and goes on."""
-    goes_on = len(mail.raw) < min(mail.size, LARGEST)
+    goes_on = len(mail.raw) < min(mail.size, LARGEST_MAIL)
     return goes_on and not arrived.text.strip() and arrived.robot is None and arrived.bounce is None
 
 
-def read_fetched(mail: Fetched, server: str | None) -> Arrived:
+def read_fetched(mail: MailPart, server: str | None) -> Arrival:
     """What a mail says. With `server`, one that this server has not verified (DMARC) acts for nobody.
 
     A mail was sent no later than it arrived, whatever its sender's clock says. Without an id of its

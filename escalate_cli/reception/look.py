@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from escalate_cli.core.answers.arrived import Arrived
+from escalate_cli.core.answers.arrived import Arrival
 from escalate_cli.core.calendar.duration import Instant
 
 
@@ -17,7 +17,7 @@ class Look(msgspec.Struct, frozen=True):
     holds no secret.
     """
 
-    arrived: tuple[Arrived, ...]
+    arrived: tuple[Arrival, ...]
     place: str
     gap: str | None = None
 

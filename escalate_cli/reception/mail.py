@@ -16,12 +16,12 @@ from html.parser import HTMLParser
 
 import msgspec
 
-from escalate_cli.core.answers.arrived import Arrived, Bounce
+from escalate_cli.core.answers.arrived import Arrival, Bounce
 from escalate_cli.core.answers.codes import long_codes
 from escalate_cli.core.calendar.duration import SECOND, Instant
 from escalate_cli.reception.too_slow import TooSlow, at_most
 
-LARGEST = 5_000_000
+LARGEST_MAIL = 5_000_000
 """bytes of a mail that are looked at: an answer is in the first few"""
 LONGEST_TEXT = 200_000
 _LONGEST_READING = 1.0
@@ -51,7 +51,7 @@ _BLOCKS = re.compile(r"p|div|br|tr|li|h[1-6]|table|blockquote|hr|section|header|
 _HIDDEN = frozenset({"style", "script", "head", "title"})
 
 
-def read_mail(raw: bytes) -> Arrived:
+def read_mail(raw: bytes) -> Arrival:
     """A mail as it came over the wire. What of it cannot be read is empty; this never fails, and takes
     a second at most.
     """
@@ -59,17 +59,17 @@ def read_mail(raw: bytes) -> Arrived:
         with at_most(_LONGEST_READING):
             return _read(raw)
     except (Exception, TooSlow):  # somebody else wrote it
-        return Arrived(external_id="", sender="", text="", robot="it cannot be read")
+        return Arrival(external_id="", sender="", text="", robot="it cannot be read")
 
 
-def _read(raw: bytes) -> Arrived:
-    mail = message_from_bytes(raw[:LARGEST], policy=policy.default)
+def _read(raw: bytes) -> Arrival:
+    mail = message_from_bytes(raw[:LARGEST_MAIL], policy=policy.default)
     sender = _addresses(mail, "From")
     subject = _header(mail, "Subject")
     bounce = _bounce(mail)
     answered = _answered(mail) + (_returned(mail) if bounce is not None else ())
     recipients = _addresses(mail, "Delivered-To", "X-Original-To", "To", "Cc")
-    return Arrived(
+    return Arrival(
         external_id=next(iter(_ids(_header(mail, "Message-ID"))), ""),
         sender=sender[0] if len(sender) == 1 else "",
         text=_reaction(mail) or _text(mail),

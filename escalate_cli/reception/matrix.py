@@ -16,11 +16,11 @@ import msgspec
 
 from escalate_cli.clock import Clock
 from escalate_cli.core.answers.address import AnswersAddress
-from escalate_cli.core.answers.arrived import Arrived
+from escalate_cli.core.answers.arrived import Arrival
 from escalate_cli.core.calendar.duration import MINUTE, SECOND, Instant
 from escalate_cli.reception.json_parts import fields, items, object_in, seconds_in, text_in, whole_number
 from escalate_cli.reception.look import AMISS, CannotRead, Look, SignedIn, beginning_of
-from escalate_cli.reception.provider import PATIENCE_WITH_PROVIDER, Provider, Refused, bearer, root_of
+from escalate_cli.reception.provider import PATIENCE_WITH_PROVIDER, Provider, Refusal, bearer, root_of
 
 _API = "/_matrix/client/v3"
 _LONGEST_POLL = 30
@@ -106,7 +106,7 @@ def _who_am_i(provider: Provider) -> str:
 def _is_encrypted(provider: Provider, room: str) -> bool:
     try:
         provider.ask(f"{_room(room)}/state/m.room.encryption/")
-    except Refused as problem:
+    except Refusal as problem:
         if problem.status in (403, 404):
             return False
         raise
@@ -129,7 +129,7 @@ def _look(address: AnswersAddress, place: str | None, seconds: float) -> Look:
     if before is not None:
         try:
             return _Sync(provider, before.me, since=before).look(seconds)
-        except Refused as problem:
+        except Refusal as problem:
             if problem.status != 400:
                 raise
             begins = before.at * SECOND - _OVERLAP
@@ -224,7 +224,7 @@ class _Sync:
         sent_at = _moment(event.get("origin_server_ts"))
         return _Event(room, name[:255], kind, sender[:255], sent_at, fields(event.get("content")))
 
-    def _arrived(self, event: _Event) -> Arrived | None:
+    def _arrived(self, event: _Event) -> Arrival | None:
         if event.kind == "m.room.encrypted":
             self._gaps.append(_UNREADABLE)
             return None
@@ -233,16 +233,16 @@ class _Sync:
             self._reacted(event, relation) if event.kind == "m.reaction" else self._written(event, relation)
         )
 
-    def _reacted(self, event: _Event, relation: Mapping[str, object]) -> Arrived | None:
+    def _reacted(self, event: _Event, relation: Mapping[str, object]) -> Arrival | None:
         """The emoji; one that was taken back has lost its content. It is to its message, and to no other:
         `shared` even where two are alone.
         """
         key, answered = text_in(relation.get("key"))[:100], text_in(relation.get("event_id"))
         if not key or not answered or relation.get("rel_type") != "m.annotation":
             return None
-        return Arrived(event.name, event.sender, key, event.sent_at, answered=(answered,), shared=True)
+        return Arrival(event.name, event.sender, key, event.sent_at, answered=(answered,), shared=True)
 
-    def _written(self, event: _Event, relation: Mapping[str, object]) -> Arrived | None:
+    def _written(self, event: _Event, relation: Mapping[str, object]) -> Arrival | None:
         """A text; an edit of one is none, and what a bot writes is said to be one's."""
         kind, text = text_in(event.content.get("msgtype")), text_in(event.content.get("body"))
         if kind not in ("m.text", "m.notice") or relation.get("rel_type") == "m.replace":
@@ -250,7 +250,7 @@ class _Sync:
         answered = _answered(relation)
         if answered:
             text = _QUOTE.sub("", text, count=1) if text.startswith(">") else text
-        return Arrived(
+        return Arrival(
             event.name,
             event.sender,
             text[:_LONGEST],

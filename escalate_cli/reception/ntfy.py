@@ -15,12 +15,12 @@ import msgspec
 
 from escalate_cli.clock import Clock
 from escalate_cli.core.answers.address import AnswersAddress
-from escalate_cli.core.answers.arrived import Arrived
+from escalate_cli.core.answers.arrived import Arrival
 from escalate_cli.core.answers.codes import long_codes
 from escalate_cli.core.calendar.duration import HOUR, SECOND, Instant
 from escalate_cli.reception.json_parts import object_in, seconds_in, text_in, whole_number
 from escalate_cli.reception.look import AMISS, CannotRead, Look, SignedIn, beginning_of
-from escalate_cli.reception.provider import Provider, Refused, basic, bearer, root_of
+from escalate_cli.reception.provider import Provider, Refusal, basic, bearer, root_of
 
 _KEPT = 12 * HOUR
 """how long ntfy keeps what was published, unless its operator says otherwise"""
@@ -89,7 +89,7 @@ def _provider(address: AnswersAddress, token: str) -> Provider:
 def _may_read(address: AnswersAddress, token: str) -> bool:
     try:
         _poll(_provider(address, token), address, _seconds(Clock().now()))
-    except Refused as problem:
+    except Refusal as problem:
         if problem.status in _MAY_NOT:
             return False
         raise
@@ -162,11 +162,11 @@ def _written(place: _Place) -> str:
     return msgspec.json.encode(place).decode()
 
 
-def _arrived(event: dict[str, object]) -> Arrived:
+def _arrived(event: dict[str, object]) -> Arrival:
     message = text_in(event.get("message"))[:_LONGEST]
     button = object_in(message) or {}
     code, word = text_in(button.get("code")), text_in(button.get("word"))
-    return Arrived(
+    return Arrival(
         external_id=text_in(event.get("id"))[:500],
         sender="",
         text=word if button else message,

@@ -47,7 +47,7 @@ _CERTIFICATE_VARIABLES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
 """what the senders heed, and Python's own TLS does not"""
 
 
-class Refused(CannotRead):
+class Refusal(CannotRead):
     """It answered, and its answer is no: `status` is the one of HTTP, `told` why in its words."""
 
     def __init__(self, reason: str, status: int, told: str, *, for_good: bool) -> None:
@@ -107,7 +107,7 @@ class Provider:
                         whole += 1
                         yield event
         except CannotRead as problem:
-            if not whole or isinstance(problem, Refused):
+            if not whole or isinstance(problem, Refusal):
                 raise
             return
         event = object_in(rest)
@@ -160,7 +160,7 @@ class Provider:
             raise CannotRead("the proxy that the environment names cannot be used")
         return cast("http.client.HTTPResponse", response)
 
-    def _refusal(self, response: http.client.HTTPResponse) -> Refused:
+    def _refusal(self, response: http.client.HTTPResponse) -> Refusal:
         status = response.status
         try:
             told = _reason(response.read(65536))
@@ -174,7 +174,7 @@ class Provider:
         wait = response.headers.get("Retry-After", "").strip()
         if re.fullmatch(r"[0-9]{1,6}", wait):
             reason += f"; it asks for {show_duration(int(wait) * SECOND)} of patience"
-        return Refused(self._redaction.line(reason), status, told, for_good=status in _FOR_GOOD)
+        return Refusal(self._redaction.line(reason), status, told, for_good=status in _FOR_GOOD)
 
     def _trouble(self, problem: BaseException) -> str:
         """What an exception means; its own words may name the URL."""

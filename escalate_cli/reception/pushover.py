@@ -9,12 +9,12 @@ from __future__ import annotations
 
 from escalate_cli.clock import Clock
 from escalate_cli.core.answers.address import AnswersAddress
-from escalate_cli.core.answers.arrived import Arrived
+from escalate_cli.core.answers.arrived import Arrival
 from escalate_cli.core.calendar.duration import SECOND
 from escalate_cli.reception.json_parts import seconds_in, text_in, whole_number
 from escalate_cli.reception.look import AMISS, CannotRead, Look, SignedIn
 from escalate_cli.reception.marks import mark_of
-from escalate_cli.reception.provider import Provider, Refused
+from escalate_cli.reception.provider import Provider, Refusal
 from escalate_cli.reception.receipts import Receipts, receipts_in
 
 _SERVER = "https://api.pushover.net"
@@ -31,7 +31,7 @@ def look(address: AnswersAddress, place: str | None) -> Look:
     provider = _provider(address)
     asked: list[str] = []
     done: list[str] = []
-    arrived: list[Arrived] = []
+    arrived: list[Arrival] = []
     for receipt in receipts.open:
         try:
             state = _state(provider, address, receipt)
@@ -79,7 +79,7 @@ def _state(provider: Provider, address: AnswersAddress, receipt: str) -> dict[st
     """What has become of a message; None where Pushover does not know it (any more)."""
     try:
         return _asked(provider, address, f"/1/receipts/{receipt}.json")
-    except Refused as problem:
+    except Refusal as problem:
         if "receipt" in problem.told.lower():
             return None
         raise
@@ -88,7 +88,7 @@ def _state(provider: Provider, address: AnswersAddress, receipt: str) -> dict[st
 def _asked(provider: Provider, address: AnswersAddress, path: str) -> dict[str, object]:
     try:
         answer = provider.ask(path, {"token": address.password})
-    except Refused as problem:
+    except Refusal as problem:
         if "token" not in problem.told.lower() or problem.status == _TOO_MANY:
             raise
         raise CannotRead(problem.reason, for_good=True) from None
@@ -97,8 +97,8 @@ def _asked(provider: Provider, address: AnswersAddress, path: str) -> dict[str, 
     return answer
 
 
-def _arrived(receipt: str, state: dict[str, object]) -> Arrived:
-    return Arrived(
+def _arrived(receipt: str, state: dict[str, object]) -> Arrival:
+    return Arrival(
         external_id=receipt,
         sender=text_in(state.get("acknowledged_by"))[:100],
         text="OK",

@@ -15,12 +15,12 @@ import msgspec
 
 from escalate_cli.clock import Clock
 from escalate_cli.core.answers.address import AnswersAddress
-from escalate_cli.core.answers.arrived import Arrived
+from escalate_cli.core.answers.arrived import Arrival
 from escalate_cli.core.answers.codes import long_codes
 from escalate_cli.core.calendar.duration import HOUR, SECOND, Instant
 from escalate_cli.reception.json_parts import fields, items, object_in, seconds_in, text_in, whole_number
 from escalate_cli.reception.look import CannotRead, Look, SignedIn, beginning_of
-from escalate_cli.reception.provider import PATIENCE_WITH_PROVIDER, Provider, Refused
+from escalate_cli.reception.provider import PATIENCE_WITH_PROVIDER, Provider, Refusal
 
 _SERVER = "https://api.telegram.org"
 _KEPT = 24 * HOUR
@@ -75,7 +75,7 @@ def _provider(address: AnswersAddress) -> Provider:
 def _call(provider: Provider, address: AnswersAddress, method: str, body: object = None) -> object:
     try:
         answer = provider.ask(f"/bot{address.password}/{method}", body={} if body is None else body)
-    except Refused as problem:
+    except Refusal as problem:
         if problem.status != _CONFLICT:
             raise
         hook = "webhook" in problem.told.lower()
@@ -137,7 +137,7 @@ def _tell_phones(provider: Provider, address: AnswersAddress, updates: dict[int,
             _call(provider, address, "answerCallbackQuery", {"callback_query_id": query})
 
 
-def _arrived(update_id: int, update: dict[str, object]) -> Iterator[Arrived]:
+def _arrived(update_id: int, update: dict[str, object]) -> Iterator[Arrival]:
     for kind, read in (("message", _written), ("callback_query", _pressed), ("message_reaction", _reacted)):
         if isinstance(update.get(kind), dict):
             arrived = read(update_id, fields(update[kind]))
@@ -159,7 +159,7 @@ def _sender(value: object) -> str:
     return text_in(fields(value).get("id"))
 
 
-def _written(update_id: int, message: dict[str, object]) -> Arrived | None:
+def _written(update_id: int, message: dict[str, object]) -> Arrival | None:
     replied = fields(message.get("reply_to_message"))
     text = text_in(message.get("text")) or text_in(message.get("caption"))
     if not text and not replied:
@@ -172,7 +172,7 @@ def _written(update_id: int, message: dict[str, object]) -> Arrived | None:
     if "forward_origin" in message or "forward_date" in message:
         robot = "it was forwarded"
     answered = _name_of(replied)
-    return Arrived(
+    return Arrival(
         external_id=_name_of(message) or f"update {update_id}",
         sender=_sender(message.get("from")),
         text=text,
@@ -195,14 +195,14 @@ def _command(text: str) -> tuple[str, tuple[str, ...]]:
     return match[1].upper() + text.lstrip()[match.end() :], codes
 
 
-def _pressed(update_id: int, query: dict[str, object]) -> Arrived | None:
+def _pressed(update_id: int, query: dict[str, object]) -> Arrival | None:
     message = fields(query.get("message"))
     match = _PRESSED.fullmatch(text_in(query.get("data")))
     codes = long_codes(match[2]) if match else ()
     if match is None or not codes:
         return None
     answered = _name_of(message)
-    return Arrived(
+    return Arrival(
         external_id=f"button {text_in(query.get('id')) or update_id}"[:200],
         sender=_sender(query.get("from")),
         text=match[1].upper(),
@@ -212,7 +212,7 @@ def _pressed(update_id: int, query: dict[str, object]) -> Arrived | None:
     )
 
 
-def _reacted(update_id: int, reaction: dict[str, object]) -> Arrived | None:
+def _reacted(update_id: int, reaction: dict[str, object]) -> Arrival | None:
     """The emoji that is new; one that was taken back says nothing. It is to its message, and to no other:
     `shared` even where two are alone.
     """
@@ -221,7 +221,7 @@ def _reacted(update_id: int, reaction: dict[str, object]) -> Arrived | None:
     answered = _name_of(reaction)
     if not fresh or not answered:
         return None
-    return Arrived(
+    return Arrival(
         external_id=f"reaction {update_id} {answered}",
         sender=_sender(reaction.get("user")),
         text=fresh[-1],

@@ -16,13 +16,13 @@ import msgspec
 
 from escalate_cli.clock import Clock
 from escalate_cli.core.answers.address import AnswersAddress
-from escalate_cli.core.answers.arrived import Arrived, Bounce
+from escalate_cli.core.answers.arrived import Arrival, Bounce
 from escalate_cli.core.answers.codes import long_codes
 from escalate_cli.core.calendar.duration import HOUR, SECOND, Instant
 from escalate_cli.reception.json_parts import date_in, fields, items, object_in, seconds_in, text_in
 from escalate_cli.reception.look import AMISS, CannotRead, Look, SignedIn, beginning_of
 from escalate_cli.reception.marks import mark_of, marks_in
-from escalate_cli.reception.provider import Provider, Refused, basic
+from escalate_cli.reception.provider import Provider, Refusal, basic
 
 _SERVER = "https://api.twilio.com"
 _PAUSE = 10.0
@@ -108,7 +108,7 @@ def _about_number(provider: Provider, address: AnswersAddress) -> Iterator[str]:
     try:
         path = f"{_account(address)}/IncomingPhoneNumbers.json"
         owned = items(provider.ask(path, {"PhoneNumber": address.host}).get("incoming_phone_numbers"))
-    except Refused:
+    except Refusal:
         return
     if not owned:
         yield f"{AMISS}{address.host} is no number of this account: no text can come to it"
@@ -194,19 +194,19 @@ def _next(before: _Place, read: dict[str, _Listed]) -> _Place:
     return _Place(since, tuple(kept[:_MOST_MARKS]))
 
 
-def _arrived(listed: _Listed) -> Arrived | None:
+def _arrived(listed: _Listed) -> Arrival | None:
     """A text that somebody wrote; None for what is for Twilio."""
     text, sender = text_in(listed.fields.get("body"))[:_LONGEST], text_in(listed.fields.get("from"))
     outbound = text_in(listed.fields.get("direction")).startswith("outbound")
     if outbound or not sender or text.strip().lower() in _CARRIERS:
         return None
-    return Arrived(listed.sid, sender[:100], text, listed.sent_at, codes=long_codes(text))
+    return Arrival(listed.sid, sender[:100], text, listed.sent_at, codes=long_codes(text))
 
 
-def _bounced(listed: _Listed) -> Arrived:
+def _bounced(listed: _Listed) -> Arrival:
     why = text_in(listed.fields.get("error_code")) or text_in(listed.fields.get("status"))
     recipient = text_in(listed.fields.get("to"))[:100]
-    return Arrived(
+    return Arrival(
         external_id=f"{listed.sid} undelivered",
         sender="",
         text="",

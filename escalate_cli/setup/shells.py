@@ -67,7 +67,7 @@ _BASH_COMPLETION = (
 """where the package is that reads the scripts of a user by itself"""
 
 
-class Installed(msgspec.Struct, frozen=True):
+class InstalledCompletion(msgspec.Struct, frozen=True):
     """What was written so that a shell completes: the script, the line in a start-up file; `changed`
     names the files that were not so before.
     """
@@ -85,7 +85,7 @@ def completion_script(shell: str) -> str:
     return _SCRIPTS[shell]
 
 
-def install_completion(shell: str, environ: Mapping[str, str]) -> Installed:
+def install_completion(shell: str, environ: Mapping[str, str]) -> InstalledCompletion:
     """Put the script where `shell` finds it. A start-up file gets one line at its end, if the shell
     needs it and it is not there yet; what is in it stays as it is. `OSError` where that cannot be
     written.
@@ -114,7 +114,7 @@ def install_completion(shell: str, environ: Mapping[str, str]) -> Installed:
     if start_up is not None and line.encode() not in _bytes(start_up):
         _append(start_up, line)
         changed.append(start_up)
-    return Installed(script, start_up, line, tuple(changed))
+    return InstalledCompletion(script, start_up, line, tuple(changed))
 
 
 def _append(start_up: Path, line: str) -> None:

@@ -21,9 +21,9 @@ from escalate_cli.core.incident.record import (
     NudgeRecord,
     Page,
     Paging,
-    Raised,
     Record,
-    Rescoped,
+    ScopeChange,
+    SeverityChange,
     WayAnswered,
 )
 from escalate_cli.core.organisation.recipient import Recipient
@@ -165,9 +165,9 @@ def _part(at: Instant, event: AnyEvent, by: str | None) -> tuple[str, Any] | Non
     ):
         return "exhausted", (at, event.team)
     elif isinstance(event, happened.SeverityChanged):
-        return "raised", Raised(at, event.before, event.after, by)
+        return "raised", SeverityChange(at, event.before, event.after, by)
     elif isinstance(event, happened.ScopeChanged):
-        return "scopes", Rescoped(at, event.added, event.dropped, event.before, by)
+        return "scopes", ScopeChange(at, event.added, event.dropped, event.before, by)
     return None
 
 

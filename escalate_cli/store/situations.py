@@ -24,7 +24,7 @@ from escalate_cli.core.incident.worst_first import Standing
 from escalate_cli.core.organisation.recipient import as_text, from_text
 from escalate_cli.errors import DamagedRow
 from escalate_cli.store.sqlite.database import Database
-from escalate_cli.store.sqlite.rows import Thing, from_row, to_row
+from escalate_cli.store.sqlite.rows import StoredThing, from_row, to_row
 from escalate_cli.store.statements import Statements
 from escalate_cli.store.without_database.numbers import GIVEN, NUMBERED, Numbers
 
@@ -314,9 +314,9 @@ class Situations:
         return waiting
 
     def _grouped(
-        self, statement: str, kind: type[Thing], incident_ids: tuple[int, ...]
-    ) -> dict[int, tuple[Thing, ...]]:
-        of_incident: dict[int, tuple[Thing, ...]] = dict.fromkeys(incident_ids, ())
+        self, statement: str, kind: type[StoredThing], incident_ids: tuple[int, ...]
+    ) -> dict[int, tuple[StoredThing, ...]]:
+        of_incident: dict[int, tuple[StoredThing, ...]] = dict.fromkeys(incident_ids, ())
         for row in self._db.run(statement, ids=_json(incident_ids)):
             of_incident[row["incident_id"]] = (*of_incident[row["incident_id"]], from_row(kind, row))
         return of_incident

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-PLACE = Path(__file__).with_name("sql")
+SQL_PLACE = Path(__file__).with_name("sql")
 _NAME = "\n-- name: "
 
 
@@ -18,7 +18,7 @@ class Statements:
     """The statements of one file, as attributes. The file is read when the first of them is asked for."""
 
     def __init__(self, file: str) -> None:
-        self._path = PLACE / f"{file}.sql"
+        self._path = SQL_PLACE / f"{file}.sql"
 
     def __getattr__(self, name: str) -> str:
         """Called for what is not there yet: it is read then, or does not exist."""

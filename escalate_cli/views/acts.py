@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from escalate_cli.actions.declare_and_page import DeclaredIncident
-from escalate_cli.actions.perform import Performed
+from escalate_cli.actions.perform import ActReport
 from escalate_cli.core.calendar.moment import iso
 from escalate_cli.core.incident.situation import Maintenance
 from escalate_cli.core.organisation.catalog import Catalog
@@ -11,7 +11,7 @@ from escalate_cli.views import Data
 from escalate_cli.views.incident import situation_data
 
 
-def performed_data(performed: Performed, catalog: Catalog) -> list[Data]:
+def performed_data(performed: ActReport, catalog: Catalog) -> list[Data]:
     """Each incident as it is after the act, in the order in which they were named."""
     return [situation_data(situation, catalog) for situation in performed.situations]
 

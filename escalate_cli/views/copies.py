@@ -7,7 +7,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from escalate_cli.store.sqlite.comparing import Comparison, KnownIncident
-from escalate_cli.store.sqlite.restoring import Restored
+from escalate_cli.store.sqlite.restoring import Restoration
 from escalate_cli.views import Data
 
 
@@ -16,7 +16,7 @@ def backup_data(path: Path) -> Data:
     return {"file": str(path), "bytes": path.stat().st_size}
 
 
-def restored_data(path: Path, restored: Restored) -> Data:
+def restored_data(path: Path, restored: Restoration) -> Data:
     """The database that was replaced, where it is kept, and what that changed."""
     kept = restored.aside
     return {
@@ -26,7 +26,7 @@ def restored_data(path: Path, restored: Restored) -> Data:
     } | comparison_data(restored.comparison)
 
 
-def next_number(restored: Restored) -> int:
+def next_number(restored: Restoration) -> int:
     """The number of the next incident: above every number that was ever given."""
     return restored.comparison.highest["incidents"] + 1
 

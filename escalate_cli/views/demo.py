@@ -7,12 +7,12 @@ from escalate_cli.core.calendar.moment import iso
 from escalate_cli.core.incident.timeline import Entry
 from escalate_cli.demo.lessons import Lessons
 from escalate_cli.demo.place import ScratchPlace
-from escalate_cli.demo.story import ArrivedMessage, Happening, Played, Scene
+from escalate_cli.demo.story import ArrivedMessage, Performance, Scene, StoryEvent
 from escalate_cli.views import Data
 from escalate_cli.views.incident import entry_data, notification_data, situation_data
 
 
-def story_data(played: Played, place: ScratchPlace) -> Data:
+def story_data(played: Performance, place: ScratchPlace) -> Data:
     """The whole story. `messages` are what the inbox took, in order; `delivered` says whether that
     is all that was sent.
     """
@@ -48,7 +48,7 @@ def _scene(scene: Scene, declared_at: Instant) -> Data:
     }
 
 
-def _happening(happening: Happening, declared_at: Instant) -> Data:
+def _happening(happening: StoryEvent, declared_at: Instant) -> Data:
     if isinstance(happening, Entry):
         return {
             "after_seconds": (happening.at - declared_at) / SECOND,

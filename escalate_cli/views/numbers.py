@@ -7,7 +7,7 @@ from datetime import date
 from escalate_cli.core.calendar import weekdays
 from escalate_cli.core.calendar.duration import SECOND, Span, duration_parts
 
-DAYS = tuple(day.title() for day in weekdays.DAYS)
+DAY_NAMES = tuple(day.title() for day in weekdays.DAYS)
 """the days of a week, where a column or a row has little room"""
 
 

@@ -20,7 +20,7 @@ from escalate_cli.core.wording.ways import way_in_words
 from escalate_cli.insight.report.figures import Report, Spread, Times
 from escalate_cli.insight.report.readings import highest, teams_of
 from escalate_cli.views import Data
-from escalate_cli.views.numbers import DAYS
+from escalate_cli.views.numbers import DAY_NAMES
 
 _FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
 
@@ -131,7 +131,7 @@ def _figures(data: Data) -> Iterable[tuple[object, ...]]:
             yield from ((name, about, "incidents", count) for about, count in value.items())
         elif name == "pages_by_weekday_and_hour":
             yield from (
-                (name, f"{DAYS[day]} {hour:02}", "pages", count)
+                (name, f"{DAY_NAMES[day]} {hour:02}", "pages", count)
                 for day, row in enumerate(value)
                 for hour, count in enumerate(row)
             )

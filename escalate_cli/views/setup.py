@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from escalate_cli.setup.shells import Installed
+from escalate_cli.setup.shells import InstalledCompletion
 from escalate_cli.views import Data
 
 
@@ -19,7 +19,7 @@ def starter_data(place: Path, written: Iterable[Path], existing: Iterable[Path],
     }
 
 
-def completion_data(shell: str, script: str, installed: Installed | None = None) -> Data:
+def completion_data(shell: str, script: str, installed: InstalledCompletion | None = None) -> Data:
     """The completion script of a shell; and where it is, once it is installed."""
     data: Data = {"shell": shell, "script": script}
     if installed is not None:

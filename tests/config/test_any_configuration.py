@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from escalate_cli.config.files.sources import Content
-from escalate_cli.config.load import Loaded, compile_contents
+from escalate_cli.config.load import LoadedConfiguration, compile_contents
 from escalate_cli.config.problems import InvalidConfiguration, render
 
 EVERYTHING = sorted((Path(__file__).parents[2] / "examples" / "everything").glob("*.toml"))
@@ -44,7 +44,7 @@ def changed(value: Any, draw: st.DataObject) -> Any:
     return copy
 
 
-def outcome(data: bytes) -> Loaded | InvalidConfiguration:
+def outcome(data: bytes) -> LoadedConfiguration | InvalidConfiguration:
     try:
         return compile_contents([Content("a.toml", data)])
     except InvalidConfiguration as invalid:

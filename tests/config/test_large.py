@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from escalate_cli.config.load import Loaded, load, load_within
+from escalate_cli.config.load import LoadedConfiguration, load, load_within
 from tests.organisations import SMALLEST
 
 
@@ -52,7 +52,7 @@ SHAPES: dict[str, dict[str, Iterable[str]]] = {
 }
 
 
-def load_text(directory: Path, text: str, cpu_seconds: float) -> Loaded:
+def load_text(directory: Path, text: str, cpu_seconds: float) -> LoadedConfiguration:
     (directory / "all.toml").write_text(text)
     return load_within(directory, None, cpu_seconds)
 

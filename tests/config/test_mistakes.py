@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from escalate_cli.config.load import Loaded, load
+from escalate_cli.config.load import LoadedConfiguration, load
 from escalate_cli.config.problems import InvalidConfiguration, render
 from escalate_cli.core.wording.problem import ERROR, Place, Problem
 from escalate_cli.errors import ConfigurationProblem
@@ -157,7 +157,7 @@ def test_a_configuration_of_little_is_fine_and_warned_about(tmp_path: Path) -> N
     (tmp_path / "a.toml").touch()
     (tmp_path / "b.toml").write_text('[gateways.g]\nurl = "json://h/{to}"\n')
     loaded = load(tmp_path)
-    assert isinstance(loaded, Loaded)
+    assert isinstance(loaded, LoadedConfiguration)
     assert [each.code for each in loaded.problems] == ["fallback-missing"]
     assert [each.id for each in loaded.catalog.severities] == ["minor", "major", "critical"]
     assert loaded.catalog.settings.default_severity == "major"

@@ -12,7 +12,15 @@ from pathlib import Path
 import pytest
 
 from escalate_cli.core.calendar.duration import SECOND
-from escalate_cli.core.messages.card import HowItStands, Line, Listed, MessageCard, MessageKind, Quote, ToType
+from escalate_cli.core.messages.card import (
+    DigestEntry,
+    HowItStands,
+    Line,
+    MessageCard,
+    MessageKind,
+    Quote,
+    ToType,
+)
 from escalate_cli.core.wording.fitting import Text
 from escalate_cli.delivery.envelope import Envelope
 from escalate_cli.delivery.mail.colours import severity_colour
@@ -62,13 +70,13 @@ def card(
         "answers": (ToType("Acknowledge", "ssh ops1 escalate ack 41"), ToType("Details", "escalate show 41")),
         "links": (line("Runbook", "https://wiki.example.com/runbooks/log-in"), line("Room", "#incidents")),
         "listed": (
-            Listed(
+            DigestEntry(
                 41, "Nobody can sign in", "critical", 2, HowItStands.UNANSWERED, "open", "escalate ack 41"
             ),
-            Listed(
+            DigestEntry(
                 40, "Card payments slow", "major", 1, HowItStands.ANSWERED, "acknowledged", "escalate ack 40"
             ),
-            Listed(38, "Search out of date", "minor", 0, HowItStands.OVER, "resolved"),
+            DigestEntry(38, "Search out of date", "minor", 0, HowItStands.OVER, "resolved"),
         ),
         "closing": "This is only a test.",
     }
@@ -137,7 +145,7 @@ def test_what_people_wrote_is_shown_and_is_nothing_but_text() -> None:
         "news": Text(HOSTILE), "question": Text(HOSTILE), "quotes": (Quote(Text(HOSTILE)), Quote(Text(HOSTILE), HOSTILE)),
         "facts": (line(HOSTILE, HOSTILE),), "links": (line(HOSTILE, HOSTILE), line("x", "javascript:alert(1)")),
         "candidates": (ToType(HOSTILE, HOSTILE),), "answers": (ToType(HOSTILE, HOSTILE),), "why": line("Why", HOSTILE),
-        "listed": (Listed(1, HOSTILE, HOSTILE, 0, HowItStands.UNANSWERED, "open", HOSTILE),), "severity": HOSTILE,
+        "listed": (DigestEntry(1, HOSTILE, HOSTILE, 0, HowItStands.UNANSWERED, "open", HOSTILE),), "severity": HOSTILE,
         "remarks": (HOSTILE,), "deadline": HOSTILE, "closing": HOSTILE, "subject": Text(HOSTILE),
     }  # fmt: skip
     tame = {name: _tamed(value) for name, value in texts.items()}
@@ -156,8 +164,8 @@ def _tamed(value: object) -> object:
         return Text("x")
     if isinstance(value, str):
         return "x"
-    if isinstance(value, Listed):
-        return Listed(1, "x", "x", 0, HowItStands.UNANSWERED, "open", "x")
+    if isinstance(value, DigestEntry):
+        return DigestEntry(1, "x", "x", 0, HowItStands.UNANSWERED, "open", "x")
     if isinstance(value, ToType):
         return ToType("x", "x")
     if isinstance(value, Quote):
@@ -193,7 +201,7 @@ def test_it_says_what_is_broken_who_is_next_and_what_to_type() -> None:
 @pytest.mark.parametrize("letter", ["x", "<", "ü", "\u202e", "\U0001f525"])
 def test_its_size_is_bounded_whatever_people_wrote(letter: str) -> None:
     rows = tuple(
-        Listed(number, letter * 200, "critical", 2, HowItStands.UNANSWERED, "open", "escalate ack 1")
+        DigestEntry(number, letter * 200, "critical", 2, HowItStands.UNANSWERED, "open", "escalate ack 1")
         for number in range(5_000)
     )
     long = Text(letter * 20_000)

@@ -134,7 +134,7 @@ def test_a_killed_process_leaves_an_unknown_outcome_and_a_healthy_sender(victim)
 
 @needs_proc
 def test_a_worker_that_is_stuck_is_replaced(monkeypatch):
-    monkeypatch.setattr(sender_module, "_PATIENCE_WITH_WORKER", 0.3)
+    monkeypatch.setattr(sender_module, "PATIENCE_WITH_WORKER", 0.3)
     with HttpServer() as web, Sender() as sender:
         sender.warm()
         stuck = worker_of(sender)

@@ -23,7 +23,7 @@ QUICK = tuple(
         "calendar.rota.on_call", "notification.targets.whom", "notification.targets.contacts",
         "notification.paging.tell", "notification.paging.write_to", "escalation.conditions.judge",
         "escalation.position.due", "escalation.levels.walk_on", "escalation.plan.plan",
-        "escalation.waiting_reasons.reasons", "escalation.maintenance.muted_until", "escalation.rules.look",
+        "escalation.waiting_reasons.reasons", "escalation.maintenance.muted_until", "escalation.rules.fire_rules",
         "incident.doing_without.noted", "messages.message.compose",
     )
 )  # fmt: skip

@@ -16,7 +16,7 @@ from escalate_cli.core.changes.declare import Declaration
 from escalate_cli.core.incident.situation import NotificationKind
 from escalate_cli.core.organisation.catalog import Catalog
 from escalate_cli.foresight.coverage import cover
-from escalate_cli.foresight.first_person import LONGEST, first_person
+from escalate_cli.foresight.first_person import NEVER_AFTER, first_person
 from escalate_cli.foresight.simulation import SimulatedMessage, simulate
 from escalate_cli.foresight.stretches import Stretch
 from tests.foresight.small_organisations import OFFICE, SATURDAY, ZONE, organisations
@@ -89,7 +89,7 @@ def first_page(catalog: Catalog, minute: int, severity: str, service: str) -> No
     at = local_to_instant(SATURDAY, ZONE) + minute * MINUTE
     said = Declaration("-", severity, (service,))
     found = first_person(said, catalog, at)
-    simulated = simulate(said, catalog, at, found.at or at + LONGEST, enough=is_page_to_a_person)
+    simulated = simulate(said, catalog, at, found.at or at + NEVER_AFTER, enough=is_page_to_a_person)
     pages = [message for message in simulated.messages if is_page_to_a_person(message)]
     assert {page.at for page in pages} == ({found.at} if found.at is not None else set())
     assert set(found.people) <= {page.person for page in pages}

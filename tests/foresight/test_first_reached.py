@@ -14,7 +14,7 @@ from escalate_cli.core.changes.declare import Declaration
 from escalate_cli.core.incident.situation import NotificationKind
 from escalate_cli.core.organisation.catalog import Catalog
 from escalate_cli.foresight.difference import difference
-from escalate_cli.foresight.first_reached import LONGEST, first_reached
+from escalate_cli.foresight.first_reached import FOLLOWED_FOR, first_reached
 from escalate_cli.foresight.simulation import simulate
 from tests.faults.rounds import mostly_long
 from tests.foresight.drawn import Night, nights
@@ -53,7 +53,9 @@ WEEKDAY_LEVEL = FOLLOWS.replace('notify = ["on-call"]', 'notify = ["on-call"]\nd
 def minute_by_minute(organisation: Catalog, service: str, severity: str, at: Instant) -> dict[str, Span]:
     """The same by `simulate` alone, without any short cut."""
     reached: dict[str, Span] = {}
-    for message in simulate(Declaration("-", severity, (service,)), organisation, at, at + LONGEST).messages:
+    for message in simulate(
+        Declaration("-", severity, (service,)), organisation, at, at + FOLLOWED_FOR
+    ).messages:
         if message.person is not None and message.kind in (
             NotificationKind.PAGE,
             NotificationKind.NUDGE,

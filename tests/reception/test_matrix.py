@@ -10,7 +10,7 @@ import pytest
 
 from escalate_cli.clock import Clock
 from escalate_cli.core.answers.address import parse_answers
-from escalate_cli.core.answers.arrived import Arrived
+from escalate_cli.core.answers.arrived import Arrival
 from escalate_cli.core.calendar.duration import SECOND
 from escalate_cli.reception.look import CannotRead, begins_at
 from escalate_cli.reception.matrix import look, sign_in, wait
@@ -30,11 +30,11 @@ def ago(seconds: float) -> str:
     return begins_at(Clock().now() - round(seconds * SECOND))
 
 
-def texts(arrived: tuple[Arrived, ...]) -> list[str]:
+def texts(arrived: tuple[Arrival, ...]) -> list[str]:
     return [each.text for each in arrived]
 
 
-def read(matrix: MatrixServer) -> tuple[Arrived, ...]:
+def read(matrix: MatrixServer) -> tuple[Arrival, ...]:
     return look(parse_answers(matrix.answers), ago(60)).arrived
 
 
@@ -85,7 +85,7 @@ def test_within_a_thread_it_is_to_the_message_with_which_the_thread_began(matrix
 def test_a_reaction_is_to_its_message_and_to_no_other(matrix) -> None:
     page = matrix.say("a page", sender=BOT)
     name = matrix.react("👍", page)
-    assert read(matrix)[0] == Arrived(name, ANA, "👍", read(matrix)[0].sent_at, answered=(page,), shared=True)
+    assert read(matrix)[0] == Arrival(name, ANA, "👍", read(matrix)[0].sent_at, answered=(page,), shared=True)
 
 
 def test_in_a_room_of_several_it_is_shared(matrix) -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from escalate_cli.clock import Clock
 from escalate_cli.core.answers.address import parse_answers
-from escalate_cli.core.answers.arrived import Arrived
+from escalate_cli.core.answers.arrived import Arrival
 from escalate_cli.core.calendar.duration import SECOND
 from escalate_cli.reception.look import CannotRead, begins_at
 from escalate_cli.reception.ntfy import look, sign_in, wait
@@ -25,7 +25,7 @@ def ntfy() -> Iterator[NtfyServer]:
         yield server
 
 
-def texts(arrived: tuple[Arrived, ...]) -> list[tuple[str, tuple[str, ...]]]:
+def texts(arrived: tuple[Arrival, ...]) -> list[tuple[str, tuple[str, ...]]]:
     return [(each.text, each.codes) for each in arrived]
 
 

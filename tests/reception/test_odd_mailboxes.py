@@ -10,10 +10,10 @@ import time
 import pytest
 
 from escalate_cli.core.answers.address import parse_answers
-from escalate_cli.core.answers.arrived import Arrived
+from escalate_cli.core.answers.arrived import Arrival
 from escalate_cli.reception.children import LIMIT, look_everywhere
 from escalate_cli.reception.imap import look, sign_in, wait
-from escalate_cli.reception.imap_mails import Fetched, read_fetched
+from escalate_cli.reception.imap_mails import MailPart, read_fetched
 from escalate_cli.reception.look import AMISS, CannotRead, Look
 from escalate_cli.reception.mail import read_mail
 from tests.reception.folder import Folder, reply
@@ -149,7 +149,7 @@ SLOW = {
 def test_a_mail_made_to_be_slow_is_left_out(how: str) -> None:
     raw = SLOW[how] + b"\r\n\r\nOK\r\n"
     begun = time.process_time()
-    assert read_fetched(Fetched(1, len(raw), None, raw), "mx.example.com").robot == "it cannot be read"
+    assert read_fetched(MailPart(1, len(raw), None, raw), "mx.example.com").robot == "it cannot be read"
     assert time.process_time() - begun < 3
 
 
@@ -168,7 +168,7 @@ def test_any_number_of_slow_mails_only_take_longer(folder: Folder) -> None:
     for number in range(12):
         folder.put(b"Message-ID: <%d@x>\r\n" % number + SLOW["commas"] + b"\r\n\r\nOK\r\n")
     folder.put(reply("OK", 77))
-    place, arrived, looks = first.place, list[Arrived](), 0
+    place, arrived, looks = first.place, list[Arrival](), 0
     while "<77@phone.example.com>" not in {mail.external_id for mail in arrived}:
         looked = look_everywhere({"mail": folder.address()}, {"mail": place})["mail"]
         assert isinstance(looked, Look)
@@ -219,7 +219,7 @@ def waiting(folder: Folder, place: str) -> Look:
 def test_a_mail_that_a_filter_hands_in_is_bounded_alike_but_for_other_threads() -> None:
     arrived = read_mail(SLOW["commas"] + b"\r\n\r\nOK\r\n")
     assert (arrived.robot, arrived.text) == ("it cannot be read", "")
-    read: list[Arrived] = []
+    read: list[Arrival] = []
     thread = threading.Thread(target=lambda: read.append(read_mail(reply())))
     thread.start()
     thread.join()

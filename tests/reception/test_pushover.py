@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 
 from escalate_cli.core.answers.address import parse_answers
-from escalate_cli.core.answers.arrived import Arrived
+from escalate_cli.core.answers.arrived import Arrival
 from escalate_cli.core.calendar.duration import SECOND
 from escalate_cli.reception.look import CannotRead, begins_at
 from escalate_cli.reception.pushover import look, sign_in, wait
@@ -30,7 +30,7 @@ def test_the_button_is_an_answer_to_its_message_by_whoever_tapped_it(pushover) -
     assert (looked.arrived, looked.gap) == ((), None)
     pushover.acknowledge(receipt, at=1_700_000_000)
     assert look(address, looked.place).arrived == (
-        Arrived(receipt, ANA, "OK", 1_700_000_000 * SECOND, answered=(receipt,)),
+        Arrival(receipt, ANA, "OK", 1_700_000_000 * SECOND, answered=(receipt,)),
     )
 
 

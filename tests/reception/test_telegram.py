@@ -10,7 +10,7 @@ import pytest
 
 from escalate_cli.clock import Clock
 from escalate_cli.core.answers.address import AnswersAddress, parse_answers
-from escalate_cli.core.answers.arrived import Arrived
+from escalate_cli.core.answers.arrived import Arrival
 from escalate_cli.core.calendar.duration import SECOND
 from escalate_cli.reception.look import CannotRead, Look, begins_at
 from escalate_cli.reception.telegram import look, sign_in, wait
@@ -48,7 +48,7 @@ def called(request: Request) -> str:
     return request.path.rpartition("/")[2]
 
 
-def read(*listed: dict[str, Any]) -> tuple[Arrived, ...]:
+def read(*listed: dict[str, Any]) -> tuple[Arrival, ...]:
     with HttpServer(updates(*listed)) as web:
         return look(address_of(web), place()).arrived
 
@@ -68,7 +68,7 @@ def test_nothing_older_is_read_and_what_is_not_confirmed_comes_again() -> None:
 
 def test_a_reply_is_to_the_message_in_its_chat() -> None:
     (answer,) = read(message(5, "OK", reply_to_message={"message_id": 3, "chat": PRIVATE}))
-    assert answer == Arrived("42:5", "42", "OK", 1_700_000_005_000_000, answered=("42:3",))
+    assert answer == Arrival("42:5", "42", "OK", 1_700_000_005_000_000, answered=("42:3",))
 
 
 def test_a_reply_to_a_page_has_the_code_that_the_page_shows() -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from escalate_cli.clock import Clock
 from escalate_cli.core.answers.address import parse_answers
-from escalate_cli.core.answers.arrived import Arrived, Bounce
+from escalate_cli.core.answers.arrived import Arrival, Bounce
 from escalate_cli.core.calendar.duration import SECOND
 from escalate_cli.reception.look import CannotRead, begins_at
 from escalate_cli.reception.twilio import look, sign_in, wait
@@ -29,7 +29,7 @@ def ago(seconds: float) -> str:
     return begins_at(Clock().now() - round(seconds * SECOND))
 
 
-def texts(arrived: tuple[Arrived, ...]) -> list[str]:
+def texts(arrived: tuple[Arrival, ...]) -> list[str]:
     return [each.text for each in arrived]
 
 

@@ -7,7 +7,7 @@ import itertools
 import pytest
 
 from escalate_cli.actions.answering import MOST_REPLIES, AnswerTakenIn, take_in_answer
-from escalate_cli.core.answers.arrived import Arrived
+from escalate_cli.core.answers.arrived import Arrival
 from escalate_cli.core.answers.codes import is_code, short_code
 from escalate_cli.core.answers.outcomes import AnswerOutcome
 from escalate_cli.core.calendar.duration import DAY, parse_duration
@@ -36,7 +36,7 @@ def answer(
     **more: object,
 ) -> AnswerTakenIn:
     """Somebody's answer, taken in and delivered."""
-    arrived = Arrived(
+    arrived = Arrival(
         more.pop("id", None) or f"id-{next(_numbers)}",
         sender,
         text,

@@ -13,7 +13,7 @@ from escalate_cli.actions.declare_and_page import declare_incident
 from escalate_cli.actions.intents import Acknowledgement, Reopening, Resolution, Snooze
 from escalate_cli.actions.kept_declarations import KeptDeclaration
 from escalate_cli.actions.paging_intents import NudgeAnswer, PageByHand
-from escalate_cli.actions.perform import Performed, perform
+from escalate_cli.actions.perform import ActReport, perform
 from escalate_cli.core.calendar.duration import HOUR
 from escalate_cli.core.incident.situation import IncidentStatus
 from escalate_cli.core.notification.attempt import Outcome, OutcomeKind
@@ -22,7 +22,7 @@ from escalate_cli.errors import Conflict, DatabaseProblem, ExitCode, Unknown
 from tests.world import World
 
 
-def codes(performed: Performed) -> list[NoteCode]:
+def codes(performed: ActReport) -> list[NoteCode]:
     """What its notes are about, without the one that says that nobody ticks."""
     return [note.code for note in performed.notes if note.code is not NoteCode.NO_TICK]
 

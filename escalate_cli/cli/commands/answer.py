@@ -15,11 +15,11 @@ from escalate_cli.cli.completion import known
 from escalate_cli.cli.output import Answer
 from escalate_cli.cli.piped_text import typed_or_piped
 from escalate_cli.context import Context
-from escalate_cli.core.answers.arrived import Arrived
+from escalate_cli.core.answers.arrived import Arrival
 from escalate_cli.core.answers.recognise import people_at
 from escalate_cli.core.organisation.catalog import Catalog, did_you_mean
 from escalate_cli.errors import Unknown, UsageProblem
-from escalate_cli.reception.mail import LARGEST, read_mail
+from escalate_cli.reception.mail import LARGEST_MAIL, read_mail
 from escalate_cli.views.answer import taken_in_data
 
 _MAILS = ("mailto", "mailtos")
@@ -63,7 +63,7 @@ def answer(
     return Answer(taken_in_data(taken), sentence, handed_in.exit_code, acted=taken.taken)
 
 
-def _text(context: Context, sender: str | None, text: str | None, id_: str | None, at: str | None) -> Arrived:
+def _text(context: Context, sender: str | None, text: str | None, id_: str | None, at: str | None) -> Arrival:
     written = typed_or_piped(text, option="--text")
     if sender is None or written is None:
         raise UsageProblem(
@@ -73,22 +73,22 @@ def _text(context: Context, sender: str | None, text: str | None, id_: str | Non
     sent_at = moment(context, at, context.clock.now()) if at else context.clock.now()
     known_by = "\n".join((sender, written, str(sent_at)))
     fresh = sha256(known_by.encode()).hexdigest()[:32] if at else uuid.uuid4().hex
-    return Arrived(id_ or fresh, sender.strip(), written, sent_at)
+    return Arrival(id_ or fresh, sender.strip(), written, sent_at)
 
 
-def _mail(sender: str | None, text: str | None, at: str | None) -> Arrived:
+def _mail(sender: str | None, text: str | None, at: str | None) -> Arrival:
     if sender is not None or text is not None or at is not None:
         raise UsageProblem(
             "--mail says all of it: --from, --text and --at are in the mail",
             "escalate answer --mail < reply.eml",
         )
-    raw = sys.stdin.buffer.read(LARGEST)
+    raw = sys.stdin.buffer.read(LARGEST_MAIL)
     if not raw.strip():
         raise UsageProblem("there is no mail on stdin", "escalate answer --mail < reply.eml")
     return read_mail(raw)
 
 
-def _gateway(name: str | None, arrived: Arrived, catalog: Catalog, *, mail: bool) -> str:
+def _gateway(name: str | None, arrived: Arrival, catalog: Catalog, *, mail: bool) -> str:
     if name is not None:
         if name not in catalog.gateways:
             guess = did_you_mean(name, catalog.gateways)

@@ -14,7 +14,7 @@ import typer
 from escalate_cli.actions import lookup
 from escalate_cli.actions.configurations import as_it_was
 from escalate_cli.actions.on_record import record_of, timeline_of
-from escalate_cli.cli.arguments import Id, incident_number
+from escalate_cli.cli.arguments import IncidentId, incident_number
 from escalate_cli.cli.output import Answer
 from escalate_cli.context import Context
 from escalate_cli.core.calendar.moment import local_time
@@ -37,7 +37,7 @@ FORMATS = ("md", "json")
 
 def export(
     context: Context,
-    incident: Id,
+    incident: IncidentId,
     format: Annotated[str, typer.Option("--format", metavar="F", help="md (Markdown) or json")] = "md",
 ) -> Answer:
     """The incident as a document that a review can start from: facts, who was told when and why,

@@ -9,7 +9,7 @@ import typer
 
 from escalate_cli.actions import lookup as meaning
 from escalate_cli.actions.configurations import case_of
-from escalate_cli.cli.arguments import Id, incident_number
+from escalate_cli.cli.arguments import IncidentId, incident_number
 from escalate_cli.cli.completion import known
 from escalate_cli.cli.output import Answer
 from escalate_cli.cli.screens import explanation as explanation_screen
@@ -23,12 +23,12 @@ from escalate_cli.views.foresight import explanation_data
 if TYPE_CHECKING:
     from rich.console import Console
 
-Result = TypeVar("Result")
+_Result = TypeVar("_Result")
 
 
 def explain(
     context: Context,
-    incident: Id,
+    incident: IncidentId,
     person: Annotated[
         str | None,
         typer.Argument(
@@ -60,7 +60,7 @@ def explain(
     return Answer(data, screen, notes=notes)
 
 
-def _safely(what: str, answer: Callable[[], Result], notes: list[str]) -> Result | None:
+def _safely(what: str, answer: Callable[[], _Result], notes: list[str]) -> _Result | None:
     """The answer; None, and a note, where something that it needs cannot be used: the rest is said
     as ever.
     """

@@ -22,8 +22,8 @@ from escalate_cli.actions.intents import (
     Revision,
     Snooze,
 )
-from escalate_cli.actions.perform import Performed, perform
-from escalate_cli.cli.arguments import By, Message, Severity, labels, to_duration
+from escalate_cli.actions.perform import ActReport, perform
+from escalate_cli.cli.arguments import By, MessageOption, SeverityOption, labels, to_duration
 from escalate_cli.cli.asking import Meanwhile, interactive
 from escalate_cli.cli.asking import choose as ask
 from escalate_cli.cli.completion import known
@@ -59,8 +59,8 @@ def declare(
             autocompletion=known("services"),
         ),
     ] = None,
-    severity: Severity = None,
-    message: Message = None,
+    severity: SeverityOption = None,
+    message: MessageOption = None,
     by: Annotated[
         str | None, typer.Option("--by", metavar="P", help="Who reports it; else the person with your login")
     ] = None,
@@ -117,7 +117,7 @@ def _dry_run(context: Context, asked: Request) -> Answer:
     )
 
 
-PATIENCE = 10.0
+_PATIENCE = 10.0
 """seconds for which a declared incident waits for the answer before it is paged as it stands"""
 
 
@@ -140,9 +140,9 @@ def _asker(context: Context) -> Ask | None:
 
         question = (
             f"#{number} is stored. Which service is it? Until you say so it is with {teams}, who are paged"
-            f" in {PATIENCE:.0f}s at the latest."
+            f" in {_PATIENCE:.0f}s at the latest."
         )
-        index = ask(question, lines, meanwhile=Meanwhile(PATIENCE, page))
+        index = ask(question, lines, meanwhile=Meanwhile(_PATIENCE, page))
         return None if index is None else str(doubt.candidates[index]["service"])
 
     return ask_which
@@ -195,7 +195,7 @@ def act(context: Context, incidents: Sequence[int], intent: Intent) -> Answer:
     )
 
 
-def _draw(console: Console, performed: Performed, context: Context) -> None:
+def _draw(console: Console, performed: ActReport, context: Context) -> None:
     for number, situation in enumerate(performed.situations):
         if number:
             console.print()
@@ -207,7 +207,7 @@ def _draw(console: Console, performed: Performed, context: Context) -> None:
 def update(
     context: Context,
     incident: SomeId = None,
-    severity: Severity = None,
+    severity: SeverityOption = None,
     service: Annotated[
         list[str] | None,
         typer.Option(
@@ -234,7 +234,7 @@ def update(
     label: Annotated[
         list[str] | None, typer.Option("--label", metavar="K=V", help="Set a label (repeatable)")
     ] = None,
-    message: Message = None,
+    message: MessageOption = None,
     title: Annotated[str | None, typer.Option("--title", metavar="T", help="Say it better")] = None,
     by: By = None,
     key: Key = None,
@@ -279,7 +279,7 @@ def pass_(context: Context, incident: SomeIds = None, by: By = None, key: Key = 
 
 
 def resolve(
-    context: Context, incident: SomeIds = None, message: Message = None, by: By = None, key: Key = None
+    context: Context, incident: SomeIds = None, message: MessageOption = None, by: By = None, key: Key = None
 ) -> Answer:
     """It is over: stops everything and tells those who were paged."""
     chosen = IncidentChoice(typed=incident, key=key, by=by, verb="resolve", option="--message")
@@ -291,7 +291,7 @@ def resolve(
 def reopen(
     context: Context,
     incident: Annotated[str | None, typer.Argument(metavar="[ID]", help="The incident")] = None,
-    message: Message = None,
+    message: MessageOption = None,
     by: By = None,
     key: Annotated[
         str | None,

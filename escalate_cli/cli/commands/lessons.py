@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from escalate_cli.cli.looking_back import Since, look_back
+from escalate_cli.cli.looking_back import SinceOption, look_back
 from escalate_cli.cli.output import Answer
 from escalate_cli.context import Context
 from escalate_cli.core.organisation.catalog import Catalog
@@ -29,7 +29,7 @@ from escalate_cli.insight.lessons.trial import try_out
 
 def lessons(
     context: Context,
-    since: Since = "365d",
+    since: SinceOption = "365d",
     replay: Annotated[
         bool,
         typer.Option("--replay", help="Show what past incidents would have looked like with each proposal"),

@@ -25,7 +25,15 @@ from escalate_cli.actions.paging_intents import (
     PolicyReload,
     incident_of_nudge,
 )
-from escalate_cli.cli.arguments import By, Id, Message, incident_number, moment, numbers, to_duration
+from escalate_cli.cli.arguments import (
+    By,
+    IncidentId,
+    MessageOption,
+    incident_number,
+    moment,
+    numbers,
+    to_duration,
+)
 from escalate_cli.cli.commands.incidents import act
 from escalate_cli.cli.completion import known
 from escalate_cli.cli.output import Answer
@@ -42,7 +50,7 @@ from escalate_cli.views.incident import open_nudges_data
 
 def page(
     context: Context,
-    incident: Id,
+    incident: IncidentId,
     target: Annotated[
         list[str],
         typer.Argument(
@@ -51,7 +59,7 @@ def page(
             autocompletion=known("people", "channels", "teams"),
         ),
     ],
-    message: Message = None,
+    message: MessageOption = None,
     by: By = None,
 ) -> Answer:
     """Page someone now, by hand. The escalations go on as they were."""
@@ -60,7 +68,7 @@ def page(
 
 def next_level(
     context: Context,
-    incident: Id,
+    incident: IncidentId,
     level: Annotated[
         str | None, typer.Option("--level", metavar="N", help="This level, not the next")
     ] = None,
@@ -73,7 +81,7 @@ def next_level(
     return act(context, numbers([incident]), LevelByHand(to, by=by))
 
 
-def reload(context: Context, incident: Id, by: By = None) -> Answer:
+def reload(context: Context, incident: IncidentId, by: By = None) -> Answer:
     """Adopt the policies as the configuration has them now; they are fixed otherwise when an
     escalation starts.
     """

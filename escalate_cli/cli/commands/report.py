@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from escalate_cli.cli.completion import known
-from escalate_cli.cli.looking_back import Since, look_back
+from escalate_cli.cli.looking_back import SinceOption, look_back
 from escalate_cli.cli.output import Answer
 from escalate_cli.context import Context
 from escalate_cli.errors import UsageProblem
@@ -25,7 +25,7 @@ from escalate_cli.views.report import figures_csv, incidents_csv, report_data
 
 def report(
     context: Context,
-    since: Since = "90d",
+    since: SinceOption = "90d",
     team: Annotated[
         str | None,
         typer.Option("--team", metavar="T", help="This team's part", autocompletion=known("teams")),

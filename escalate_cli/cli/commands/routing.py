@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from escalate_cli.actions import lookup
-from escalate_cli.cli.arguments import Severity, moment
+from escalate_cli.cli.arguments import SeverityOption, moment
 from escalate_cli.cli.completion import known
 from escalate_cli.cli.output import Answer
 from escalate_cli.cli.screens import route as route_screen
@@ -24,7 +24,7 @@ def route(
         list[str],
         typer.Argument(metavar="WORDS…", help="A service's id or name, or what somebody says is broken"),
     ],
-    severity: Severity = None,
+    severity: SeverityOption = None,
     at: Annotated[
         str | None, typer.Option("--at", metavar="T", help='When; "sun 03:00", "2026-12-24 09:00", "+2h"')
     ] = None,

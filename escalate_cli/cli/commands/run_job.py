@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from escalate_cli.actions.job import Job, JobEnding, JobOutcome, follow_up
-from escalate_cli.cli.arguments import Severity
+from escalate_cli.cli.arguments import SeverityOption
 from escalate_cli.cli.completion import known
 from escalate_cli.cli.output import Answer
 from escalate_cli.cli.wrapped.process import Ending, HeardSignals, run_wrapped
@@ -37,7 +37,7 @@ def run_job(
         str | None,
         typer.Option("--key", metavar="K", help="Its failures are one incident; else service and command"),
     ] = None,
-    severity: Severity = None,
+    severity: SeverityOption = None,
 ) -> Answer:
     """Run a command and pass on its output and its exit code. When it fails, an incident is declared
     with the end of its output; when it works again, that is over.

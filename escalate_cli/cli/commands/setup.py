@@ -15,7 +15,7 @@ from escalate_cli.config.schema.json_schema import json_schema
 from escalate_cli.context import Context
 from escalate_cli.errors import ConfigurationProblem, UsageProblem
 from escalate_cli.setup.installation import crontab, installation_steps, local_zone, this_command, units
-from escalate_cli.setup.shells import SHELLS, Installed, completion_script, install_completion
+from escalate_cli.setup.shells import SHELLS, InstalledCompletion, completion_script, install_completion
 from escalate_cli.setup.starter import starter_files
 from escalate_cli.views.setup import clock_data, completion_data, starter_data
 
@@ -125,7 +125,7 @@ def completion(
     )
 
 
-def _installed(shell: str, installed: Installed) -> str:
+def _installed(shell: str, installed: InstalledCompletion) -> str:
     if not installed.changed:
         return f"{shell} completes escalate already: {installed.script}; nothing to do."
     lines = [f"wrote {installed.script}"] if installed.script in installed.changed else []

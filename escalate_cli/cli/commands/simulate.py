@@ -10,7 +10,7 @@ import typer
 
 from escalate_cli.actions import lookup as meaning
 from escalate_cli.cli import simulation_script
-from escalate_cli.cli.arguments import Severity, moment, one_answer, to_duration
+from escalate_cli.cli.arguments import SeverityOption, moment, one_answer, to_duration
 from escalate_cli.cli.completion import known
 from escalate_cli.cli.output import Answer
 from escalate_cli.cli.screens import simulation as simulation_screen
@@ -47,7 +47,7 @@ def simulate(
             autocompletion=known("services"),
         ),
     ] = None,
-    severity: Severity = None,
+    severity: SeverityOption = None,
     at: Annotated[
         str | None, typer.Option("--at", metavar="T", help='When it is declared, as "sun 03:00"; else now')
     ] = None,
@@ -97,7 +97,7 @@ def simulate(
     declaration, notes = _declaration(
         " ".join(title or ()), service or (), meaning.pick_severity(severity, catalog), catalog
     )
-    typed = simulation_script.Typed(
+    typed = simulation_script.TypedScript(
         ack or (),
         pass_ or (),
         raise_ or (),

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from escalate_cli.config.places import Unplaced, put_in_place
+from escalate_cli.config.places import UnplacedProblem, put_in_place
 from escalate_cli.config.problems import render
 from escalate_cli.core.calendar.duration import Instant
 from escalate_cli.core.organisation.catalog import Catalog
@@ -54,7 +54,7 @@ def address_problems(
             " doctor`)"
         ]
     unplaced = [
-        Unplaced(address.path, _level(address), address.code, address.message, address.hint)
+        UnplacedProblem(address.path, _level(address), address.code, address.message, address.hint)
         for address in bad
     ]
     return put_in_place(path, unplaced), []

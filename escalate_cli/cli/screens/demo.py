@@ -18,10 +18,10 @@ from escalate_cli.core.events import EntryKind
 from escalate_cli.core.incident.situation import Notification
 from escalate_cli.core.incident.timeline import Entry
 from escalate_cli.core.notification.on_call import shift_in
-from escalate_cli.demo.inbox import Received
+from escalate_cli.demo.inbox import ReceivedMessage
 from escalate_cli.demo.lessons import Lessons
 from escalate_cli.demo.place import ScratchPlace
-from escalate_cli.demo.story import ArrivedMessage, Happening, Played, Scene
+from escalate_cli.demo.story import ArrivedMessage, Performance, Scene, StoryEvent
 from escalate_cli.views.numbers import counted
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ class SilentStage:
         """Run it."""
         run_line(command, self._context)
 
-    def tell(self, happening: Happening, after: Span) -> None:
+    def tell(self, happening: StoryEvent, after: Span) -> None:
         """Nothing to see."""
 
     def wait(self, text: str) -> None:
@@ -159,7 +159,7 @@ class Screen:
         if show and callable(answer.screen):
             self._draw(answer.screen)
 
-    def tell(self, happening: Happening, after: Span) -> None:
+    def tell(self, happening: StoryEvent, after: Span) -> None:
         """A line of the timeline, or a message with the text that arrived."""
         if isinstance(happening, Entry):
             if happening.kind is EntryKind.DECLARED:
@@ -245,7 +245,7 @@ def _quoted(text: str, console: Console) -> Text:
     return Text("\n").join(Text.assemble(("│ ", "dim cyan"), line) for line in wrapped)
 
 
-def draw_end(played: Played, options: Options) -> None:
+def draw_end(played: Performance, options: Options) -> None:
     """The last words, when everything has been put away: how long it took, and what to do next."""
     nexts = (
         ("escalate init", "a configuration to start from"),
@@ -286,7 +286,7 @@ def _entry_text(entry: Entry, context: Context) -> Text:
     return style.piece(entry.text, _COLOURS.get(entry.kind, "")) + style.piece(said_by, "dim")
 
 
-def _telling_lines(notification: Notification, arrived: Received) -> list[str]:
+def _telling_lines(notification: Notification, arrived: ReceivedMessage) -> list[str]:
     """What to show of a message: a text message whole; of a mail its subject and the lines that say most."""
     lines = arrived.text.splitlines() or [""]
     if not arrived.title:

@@ -48,7 +48,7 @@ def draw_topic(console: Console, text: str) -> None:
                 yield Text("")
             yield self.text
 
-    class Indented(CodeBlock):
+    class IndentedCode(CodeBlock):
         """Code as it is typed. No line is broken: what is copied can be typed."""
 
         def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
@@ -67,8 +67,8 @@ def draw_topic(console: Console, text: str) -> None:
     class Page(Markdown):
         elements: ClassVar = Markdown.elements | {
             "heading_open": Plain,
-            "fence": Indented,
-            "code_block": Indented,
+            "fence": IndentedCode,
+            "code_block": IndentedCode,
             "table_open": Rows,
         }
 

@@ -11,7 +11,7 @@ from escalate_cli.core.organisation.catalog import Catalog
 from escalate_cli.foresight.coverage import Coverage
 from escalate_cli.foresight.findings import first_few
 from escalate_cli.foresight.week import GRADE_NAMES, Week, grade, worst
-from escalate_cli.views.numbers import DAYS
+from escalate_cli.views.numbers import DAY_NAMES
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -44,7 +44,7 @@ def draw_week(console: Console, coverage: Coverage, catalog: Catalog) -> None:
     )
     width = max(_LABEL, min(max(map(len, labels), default=0), console.width - _days(hours)))
     console.print(
-        Text(" " * width + " " + " ".join(f"{day:<{24 // hours}}" for day in DAYS), "dim"),
+        Text(" " * width + " " + " ".join(f"{day:<{24 // hours}}" for day in DAY_NAMES), "dim"),
         no_wrap=True,
         crop=False,
     )

@@ -17,7 +17,7 @@ from escalate_cli.views.board import BoardLine, NextPage
 if TYPE_CHECKING:
     from rich.text import Text
 
-COLUMNS = ("id", "severity", "who has it", "for", "teams", "next page", "title")
+_COLUMNS = ("id", "severity", "who has it", "for", "teams", "next page", "title")
 _ALWAYS = ("id", "severity", "title")
 _ROOM_FOR_TITLES = 24
 """columns that titles have before anything else is left out for them"""
@@ -154,7 +154,7 @@ def lay_out_lines(
     if width is not None and rows:
         columns = _fitted(columns, rows, lines, width)
     if heads:
-        rows.insert(0, {column: style.piece(column, "bold") for column in COLUMNS})
+        rows.insert(0, {column: style.piece(column, "bold") for column in _COLUMNS})
     wide = {column: max((row[column].cell_len for row in rows), default=0) for column in columns}
     return [_joined(row, columns, wide, width) for row in rows]
 
@@ -162,7 +162,9 @@ def lay_out_lines(
 def _whole(lines: Sequence[IncidentLine]) -> tuple[list[dict[str, Text]], list[str]]:
     """Every cell, and the columns in which there is anything."""
     rows = [dict(line.cells) for line in lines]
-    return rows, [column for column in COLUMNS if column in _ALWAYS or any(row[column].plain for row in rows)]
+    return rows, [
+        column for column in _COLUMNS if column in _ALWAYS or any(row[column].plain for row in rows)
+    ]
 
 
 def _block(line: IncidentLine, width: int) -> list[Text]:

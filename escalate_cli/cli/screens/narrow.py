@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from rich.table import Table
     from rich.text import Text
 
-PROSE = 14
+PROSE_WIDTH = 14
 """columns that prose keeps in a table; where there are fewer, there is no table"""
 _BETWEEN = 2
 """columns between two of a table"""
@@ -30,7 +30,7 @@ class FittingTable:
         rows: Sequence[Sequence[Text | Padding]],
         prose: frozenset[int],
         numbers: frozenset[int],
-        room: int = PROSE,
+        room: int = PROSE_WIDTH,
     ) -> None:
         self._sheet, self._columns, self._rows = sheet, columns, rows
         self._prose, self._numbers, self._room = prose, numbers, room

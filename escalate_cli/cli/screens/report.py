@@ -14,7 +14,7 @@ from escalate_cli.core.organisation.catalog import Catalog
 from escalate_cli.core.wording.ways import way_in_words
 from escalate_cli.insight.report.figures import NOT_PAGED, OTHERWISE, Report, Spread, Times
 from escalate_cli.insight.report.statistics import quantile
-from escalate_cli.views.numbers import DAYS, span
+from escalate_cli.views.numbers import DAY_NAMES, span
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -311,7 +311,7 @@ def _calendar(console: Console, report: Report, catalog: Catalog) -> None:
         step = 3 if wide == 2 else 6
         hours = "".join(f"{hour:<{step * wide}}" for hour in range(0, 24, step)).rstrip()
         console.print(style.piece(f"    {hours}", "dim"))
-        for day, row in zip(DAYS, report.hours, strict=True):
+        for day, row in zip(DAY_NAMES, report.hours, strict=True):
             console.print(
                 style.piece(f"{day} ")
                 + style.piece("".join(_step(count, most) * wide for count in row), "cyan")

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING
 
-from escalate_cli.cli.screens.narrow import PROSE, FittingTable
+from escalate_cli.cli.screens.narrow import PROSE_WIDTH, FittingTable
 from escalate_cli.core.organisation.catalog import Catalog, Urgency
 from escalate_cli.core.wording.text import printable
 
@@ -73,7 +73,7 @@ def table(
     *,
     wrap: Iterable[str] = (),
     right: Iterable[str] = (),
-    prose_at_least: int = PROSE,
+    prose_at_least: int = PROSE_WIDTH,
 ) -> FittingTable:
     """A table with one line under its head and no others. A cell is data (made harmless), a `Text`
     of `piece`/`state`, or something `indented`; None is "–".

@@ -18,7 +18,7 @@ from types import FrameType
 import msgspec
 
 from escalate_cli.cli.wrapped.relay import Relay, Tail, relays
-from escalate_cli.context import Inherited
+from escalate_cli.context import Inheritance
 
 _NOT_FOUND = 127
 _NOT_RUNNABLE = 126
@@ -86,7 +86,7 @@ class HeardSignals:
             self.early.append(number)
 
 
-def run_wrapped(command: Sequence[str], signals: HeardSignals, inherited: Inherited) -> Ending:
+def run_wrapped(command: Sequence[str], signals: HeardSignals, inherited: Inheritance) -> Ending:
     """Run `command` and wait for its end. Signals that come meanwhile are passed on to it."""
     tail = Tail()
     out, err = relays(tail)
@@ -132,7 +132,7 @@ def _drained(outputs: Sequence[Relay], signals: HeardSignals) -> tuple[str, ...]
     return tuple(output.trouble for output in outputs if output.trouble is not None)
 
 
-def _start(command: Sequence[str], out: Relay, err: Relay, inherited: Inherited) -> subprocess.Popen[bytes]:
+def _start(command: Sequence[str], out: Relay, err: Relay, inherited: Inheritance) -> subprocess.Popen[bytes]:
     """Files that we were given open are passed on (`<(…)`, a lock); our own are not."""
     with _core_limit(inherited):
         for words in (command, None):
@@ -152,7 +152,7 @@ def _start(command: Sequence[str], out: Relay, err: Relay, inherited: Inherited)
 
 
 @contextmanager
-def _core_limit(inherited: Inherited) -> Iterator[None]:
+def _core_limit(inherited: Inheritance) -> Iterator[None]:
     """What is started meanwhile may leave a core file as large as we might have."""
     ours = resource.getrlimit(resource.RLIMIT_CORE)
     if inherited.core_limit is not None:

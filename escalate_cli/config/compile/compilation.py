@@ -42,7 +42,7 @@ from escalate_cli.config.toml.parsing import ParsedFile
 from escalate_cli.core.organisation.catalog import Catalog, InDoubt, Settings, Severity, Urgency
 from escalate_cli.core.wording.problem import ERROR, Place, Problem
 
-T = TypeVar("T")
+_T = TypeVar("_T")
 M = TypeVar("M", bound=TomlTable)
 
 
@@ -165,7 +165,9 @@ def _rest(draft: Draft) -> None:
     )
 
 
-def _section(draft: Draft, section: str, model: type[M], build: Callable[[str, M, Item], T]) -> dict[str, T]:
+def _section(
+    draft: Draft, section: str, model: type[M], build: Callable[[str, M, Item], _T]
+) -> dict[str, _T]:
     built = {}
     for name, item in draft.gathered.by_id[section].items():
         if not is_id(name):

@@ -46,7 +46,7 @@ class Item:
 
 
 @dataclass
-class Gathered:
+class GatheredTables:
     """Everything the files say, not checked yet. `broken`: a file could not be understood."""
 
     by_id: dict[str, dict[str, Item]] = field(default_factory=dict)
@@ -59,9 +59,9 @@ class Gathered:
     known: KnownIds = field(default_factory=KnownIds)
 
 
-def gather(files: Sequence[ParsedFile]) -> Gathered:
+def gather(files: Sequence[ParsedFile]) -> GatheredTables:
     """All tables of `files` by section, and the problems of the sections themselves."""
-    gathered = Gathered(
+    gathered = GatheredTables(
         by_id={section: {} for section in BY_ID},
         listed={section: [] for section in LISTED},
         broken=any(file.broken for file in files),
@@ -84,7 +84,9 @@ def gather(files: Sequence[ParsedFile]) -> Gathered:
     return gathered
 
 
-def _add_by_id(gathered: Gathered, file: ParsedFile, section: str, content: object, unsure: set[str]) -> None:
+def _add_by_id(
+    gathered: GatheredTables, file: ParsedFile, section: str, content: object, unsure: set[str]
+) -> None:
     kind, _ = BY_ID[section]
     if not isinstance(content, dict):
         unsure.add(kind)
@@ -97,7 +99,7 @@ def _add_by_id(gathered: Gathered, file: ParsedFile, section: str, content: obje
             gathered.problems.append(_twice(item, first, f'{kind} "{name}"', ()))
 
 
-def _add_single(gathered: Gathered, file: ParsedFile, section: str, content: object) -> None:
+def _add_single(gathered: GatheredTables, file: ParsedFile, section: str, content: object) -> None:
     item = Item(file, (section,), content)
     first = gathered.single.setdefault(section, item)
     if first is not item:
@@ -105,7 +107,7 @@ def _add_single(gathered: Gathered, file: ParsedFile, section: str, content: obj
 
 
 def _add_listed(
-    gathered: Gathered, file: ParsedFile, section: str, content: object, unsure: set[str]
+    gathered: GatheredTables, file: ParsedFile, section: str, content: object, unsure: set[str]
 ) -> None:
     if not isinstance(content, list):
         if section == "severities":
@@ -155,7 +157,7 @@ def _not_tables(file: ParsedFile, section: str, content: object, header: str) ->
     )
 
 
-def _unknown_section(gathered: Gathered, file: ParsedFile, section: str) -> None:
+def _unknown_section(gathered: GatheredTables, file: ParsedFile, section: str) -> None:
     sections = [*BY_ID, *SINGLE, *LISTED]
     few = len(gathered.problems) < _MOST_GUESSES
     guess = did_you_mean(section, sections) if few else None
@@ -167,13 +169,13 @@ def _unknown_section(gathered: Gathered, file: ParsedFile, section: str) -> None
     )
 
 
-def _ladder(gathered: Gathered) -> tuple[str, ...]:
+def _ladder(gathered: GatheredTables) -> tuple[str, ...]:
     named = [_get(item, "id") for item in gathered.listed["severities"]]
     ladder = tuple(dict.fromkeys(name for name in named if name is not None))
     return ladder or tuple(name for name, _ in DEFAULT_LADDER)
 
 
-def _ids(gathered: Gathered, files: Iterable[ParsedFile]) -> dict[str, frozenset[str]]:
+def _ids(gathered: GatheredTables, files: Iterable[ParsedFile]) -> dict[str, frozenset[str]]:
     ids = {kind: set(gathered.by_id[section]) for section, (kind, _) in BY_ID.items()}
     for file in files:
         if file.broken:  # what a file that cannot be understood seems to define

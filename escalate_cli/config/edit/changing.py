@@ -21,11 +21,11 @@ from escalate_cli.config.problems import InvalidConfiguration
 from escalate_cli.core.wording.problem import ERROR, Problem
 from escalate_cli.errors import ConfigurationProblem
 
-Change = Callable[[Sequence[Content]], tuple[int, bytes]]
+_Change = Callable[[Sequence[Content]], tuple[int, bytes]]
 """from what the files hold to the number of the one that changes, and what it holds then"""
 
 
-def change_file(path: Path, change: Change) -> Path:
+def change_file(path: Path, change: _Change) -> Path:
     """Change one file of the configuration at `path`; the file.
 
     Raises `InvalidConfiguration` with what would be wrong with the result, and leaves everything as it was.

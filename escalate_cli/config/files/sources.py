@@ -13,7 +13,7 @@ import msgspec
 from escalate_cli.core.wording.problem import ERROR, WARNING, Place, Problem, ProblemLevel
 from escalate_cli.errors import ConfigurationProblem
 
-LARGEST = 5 * 1024 * 1024
+LARGEST_FILE = 5 * 1024 * 1024
 
 
 class Source(msgspec.Struct, frozen=True):
@@ -83,7 +83,7 @@ def read(source: Source) -> Content:
         with open(descriptor, "rb") as stream:
             if not stat.S_ISREG(os.fstat(descriptor).st_mode):
                 return _failed(source, WARNING, "not-a-file", "is not a regular file and is left out", "")
-            data = stream.read(LARGEST + 1)
+            data = stream.read(LARGEST_FILE + 1)
     except OSError as problem:
         return _failed(
             source,
@@ -92,12 +92,12 @@ def read(source: Source) -> Content:
             f"cannot be read: {problem.strerror}",
             "check that the file exists and who may read it",
         )
-    if len(data) > LARGEST:
+    if len(data) > LARGEST_FILE:
         return _failed(
             source,
             ERROR,
             "too-large",
-            f"is larger than {LARGEST // 1024 // 1024} MB",
+            f"is larger than {LARGEST_FILE // 1024 // 1024} MB",
             "is this a configuration file?",
         )
     return Content(source.name, data)

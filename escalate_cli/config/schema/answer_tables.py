@@ -9,20 +9,20 @@ from typing import Literal
 
 from pydantic import Field  # noqa: TID253
 
-from escalate_cli.config.schema.conditions import Texts
+from escalate_cli.config.schema.conditions import PlainTexts
 from escalate_cli.config.schema.table import TomlTable
 
 
 class AnswerWordsTable(TomlTable):
     """Your own words, beside the built-in ones."""
 
-    take: Texts = Field(default=[], description="as OK")
-    pass_: Texts = Field(default=[], alias="pass", description="as NO")
-    done: Texts = Field(default=[], description="as DONE")
-    note: Texts = Field(default=[], description="as NOTE: …")
-    later: Texts = Field(default=[], description="as LATER 30m")
-    undo: Texts = Field(default=[], description="as UNDO")
-    who: Texts = Field(default=[], description="as WHO")
+    take: PlainTexts = Field(default=[], description="as OK")
+    pass_: PlainTexts = Field(default=[], alias="pass", description="as NO")
+    done: PlainTexts = Field(default=[], description="as DONE")
+    note: PlainTexts = Field(default=[], description="as NOTE: …")
+    later: PlainTexts = Field(default=[], description="as LATER 30m")
+    undo: PlainTexts = Field(default=[], description="as UNDO")
+    who: PlainTexts = Field(default=[], description="as WHO")
 
     def given(self) -> dict[str, list[str]]:
         """The words that are given, by the word that each stands for."""

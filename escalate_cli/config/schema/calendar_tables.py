@@ -22,7 +22,7 @@ from escalate_cli.config.schema.moments import (
     some_members,
 )
 from escalate_cli.config.schema.table import TomlTable
-from escalate_cli.config.schema.vocabulary import HoursRef, PersonRef, PositiveSpan, ServiceRef, Text
+from escalate_cli.config.schema.vocabulary import HoursRef, PersonRef, PlainText, PositiveSpan, ServiceRef
 
 
 class RotationTable(TomlTable):
@@ -79,4 +79,4 @@ class MaintenanceTable(TomlTable):
     every: Annotated[Every | None, AfterValidator(ends_before_the_next)] = Field(
         default=None, description="comes again: 1d, 1w, 1 months; once otherwise"
     )
-    reason: Text | None = Field(default=None, description="why, for people who look")
+    reason: PlainText | None = Field(default=None, description="why, for people who look")

@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field  # noqa: TID253
 
-from escalate_cli.config.schema.conditions import Texts
+from escalate_cli.config.schema.conditions import PlainTexts
 from escalate_cli.config.schema.moments import Zone
 from escalate_cli.config.schema.table import TomlTable
 from escalate_cli.config.schema.vocabulary import (
@@ -18,12 +18,12 @@ from escalate_cli.config.schema.vocabulary import (
     GatewayRef,
     Id,
     PersonRef,
+    PlainText,
     PolicyRef,
     ScheduleRef,
     ServiceRef,
     TargetText,
     TeamRef,
-    Text,
 )
 
 
@@ -41,7 +41,7 @@ class SeverityTable(TomlTable):
 class ServiceTable(TomlTable):
     """Something people know by name that can break."""
 
-    name: Text | None = Field(default=None, description="what people call it; the id otherwise")
+    name: PlainText | None = Field(default=None, description="what people call it; the id otherwise")
     description: str = Field(
         default="", description="a sentence in the words of those who report: routing reads it"
     )
@@ -50,20 +50,20 @@ class ServiceTable(TomlTable):
     )
     team: TeamRef = Field(description="the team behind it")
     policy: PolicyRef | None = Field(default=None, description="the team's policy otherwise")
-    keywords: list[Text] = Field(default=[], description="other words that people use for it")
+    keywords: list[PlainText] = Field(default=[], description="other words that people use for it")
     depends_on: list[ServiceRef] = Field(
         default=[], description='services that it needs; shown as "may also concern"'
     )
     tier: Annotated[int, Field(ge=0, le=99)] | None = Field(
         default=None, description="1 for the most important"
     )
-    links: dict[str, Text] = Field(default={}, description="runbook, dashboard …; part of every page")
+    links: dict[str, PlainText] = Field(default={}, description="runbook, dashboard …; part of every page")
 
 
 class TeamTable(TomlTable):
     """The people behind services."""
 
-    name: Text | None = Field(default=None, description="the id otherwise")
+    name: PlainText | None = Field(default=None, description="the id otherwise")
     members: list[PersonRef] = Field(default=[], description="people")
     lead: PersonRef | None = Field(default=None, description="a person, who need not be a member")
     on_call: ScheduleRef | None = Field(default=None, description="the schedule that says who is on call")
@@ -100,14 +100,14 @@ class NotifyTable(TomlTable):
 class PersonTable(TomlTable):
     """Someone to page."""
 
-    name: Text | None = Field(default=None, description="the id otherwise")
+    name: PlainText | None = Field(default=None, description="the id otherwise")
     timezone: Zone | None = Field(default=None, description="times in their messages are in this zone")
-    login: Texts = Field(default=[], description="OS user names that are this person")
-    contact: dict[GatewayRef, Text] = Field(default={}, description="gateway id = address")
+    login: PlainTexts = Field(default=[], description="OS user names that are this person")
+    contact: dict[GatewayRef, PlainText] = Field(default={}, description="gateway id = address")
     notify: NotifyTable = Field(
         default=NotifyTable(), description="how this person is notified; the [notify] table otherwise"
     )
-    answers_from: Texts = Field(
+    answers_from: PlainTexts = Field(
         default=[], description="other addresses from which this person may answer; never paged"
     )
 
@@ -115,7 +115,7 @@ class PersonTable(TomlTable):
 class ChannelTable(TomlTable):
     """A shared place to tell; it cannot acknowledge."""
 
-    name: Text | None = Field(default=None, description="the id otherwise")
-    contact: dict[GatewayRef, Text] = Field(
+    name: PlainText | None = Field(default=None, description="the id otherwise")
+    contact: dict[GatewayRef, PlainText] = Field(
         default={}, description="gateway id = address; it is told once, through all of them"
     )

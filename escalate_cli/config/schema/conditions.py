@@ -11,7 +11,7 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, BeforeValidator, PlainValidator, ValidationInfo, WithJsonSchema  # noqa: TID253
 
-from escalate_cli.config.schema.vocabulary import KnownIds, ServiceRef, TeamRef, Text, refuse, text_of
+from escalate_cli.config.schema.vocabulary import KnownIds, PlainText, ServiceRef, TeamRef, refuse, text_of
 
 _COMPARISON = re.compile(r"(>=|<=|>|<)?\s*(.*)")
 
@@ -59,7 +59,7 @@ def _as_list(value: object) -> object:
 
 ServiceCondition = Annotated[list[ServiceRef], BeforeValidator(_as_list), WithJsonSchema(_TEXTS)]
 TeamCondition = Annotated[list[TeamRef], BeforeValidator(_as_list), WithJsonSchema(_TEXTS)]
-Texts = Annotated[list[Text], BeforeValidator(_as_list), WithJsonSchema(_TEXTS)]
+PlainTexts = Annotated[list[PlainText], BeforeValidator(_as_list), WithJsonSchema(_TEXTS)]
 
 
 def _labels(value: object) -> tuple[tuple[str, str | None], ...]:

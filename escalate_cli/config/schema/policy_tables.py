@@ -22,13 +22,13 @@ from escalate_cli.config.schema.table import TomlTable
 from escalate_cli.config.schema.vocabulary import (
     AnySpan,
     HoursRef,
+    PlainText,
     PositiveSpan,
     Reaches,
     ServiceRef,
     SeverityRef,
     TargetText,
     TeamRef,
-    Text,
 )
 
 
@@ -103,7 +103,7 @@ class PolicyTable(TomlTable):
 class RuleTable(TomlTable):
     """A condition on a running incident and what to do about it."""
 
-    name: Text = Field(description="in reasons and on the timeline")
+    name: PlainText = Field(description="in reasons and on the timeline")
     when: RuleWhenTable = Field(description="it acts when this becomes true")
     page: list[TargetText] = Field(
         default=[], description="pages them; if that reaches nobody, the fallback is paged"

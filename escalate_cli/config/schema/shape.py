@@ -102,8 +102,8 @@ class GatewayTable(TomlTable):
     answers: Annotated[str, AfterValidator(check_answers_url)] | None = Field(
         default=None,
         description=(
-            "where replies are read: imap(s)://, telegram://, ntfy(s)://, twilio://, pushover://, matrix(s)://,"
-            ' or "by-command" (`escalate answer`)'
+            "where replies are read: imap(s)://, telegram://, ntfy(s)://, twilio://, pushover://,"
+            ' matrix(s)://, or "by-command" (`escalate answer`)'
         ),
     )
     longest: Annotated[int, Field(ge=40, le=1_000_000)] | None = Field(

@@ -17,7 +17,7 @@ from escalate_cli.config.toml.positions import Path
 from escalate_cli.core.organisation.catalog import did_you_mean
 from escalate_cli.core.wording.problem import ERROR, Problem
 
-T = TypeVar("T", bound=TomlTable)
+_T = TypeVar("_T", bound=TomlTable)
 
 _TYPES = {
     "string_type": "text in quotes",
@@ -39,7 +39,7 @@ _RANGES = {
 }
 
 
-def validate(model: type[T], item: Item, known: KnownIds) -> tuple[T | None, list[Problem]]:
+def validate(model: type[_T], item: Item, known: KnownIds) -> tuple[_T | None, list[Problem]]:
     """The table that `item` holds, checked; None and its problems when something is wrong with it."""
     try:
         return model.model_validate(item.raw, context=known), []

@@ -124,7 +124,7 @@ def _check_text(value: str) -> str:
 
 
 Id = Annotated[str, AfterValidator(_check_id)]
-Text = Annotated[str, AfterValidator(_check_text)]
+PlainText = Annotated[str, AfterValidator(_check_text)]
 PersonRef = Annotated[str, _reference("person")]
 TeamRef = Annotated[str, _reference("team")]
 ChannelRef = Annotated[str, _reference("channel")]

@@ -20,7 +20,7 @@ class Bounce(msgspec.Struct, frozen=True):
     recipient: str = ""
 
 
-class Arrived(msgspec.Struct, frozen=True):
+class Arrival(msgspec.Struct, frozen=True):
     """Something that was sent to a gateway that listens.
 
     `external_id` is the provider's id of it, unique within the gateway (a mail's Message-ID, an

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import msgspec
 
-from escalate_cli.core.answers.arrived import Arrived
+from escalate_cli.core.answers.arrived import Arrival
 from escalate_cli.core.answers.asked import AskedMessage
 from escalate_cli.core.answers.codes import long_codes
 from escalate_cli.core.answers.texts import ReadText, read_subject, read_text
@@ -108,7 +108,7 @@ def people_at(address: str, gateway: str, catalog: Catalog) -> tuple[Person, ...
 
 
 def recognise(
-    arrived: Arrived, gateway: str, messages: Messages, catalog: Catalog, words: Mapping[str, Word]
+    arrived: Arrival, gateway: str, messages: Messages, catalog: Catalog, words: Mapping[str, Word]
 ) -> Heard:
     """What is meant by something that came back by `gateway`."""
     if arrived.robot is not None:
@@ -133,7 +133,7 @@ class _Line(msgspec.Struct, frozen=True):
     first_line: str
 
 
-def _read(arrived: Arrived, known: Iterable[AskedMessage], words: Mapping[str, Word]) -> _Line:
+def _read(arrived: Arrival, known: Iterable[AskedMessage], words: Mapping[str, Word]) -> _Line:
     codes = [code for asked in known for code in (asked.code, asked.short) if code]
     reading: ReadText = read_text(arrived.text, codes, words)
     if reading.answer is not None:
@@ -144,7 +144,7 @@ def _read(arrived: Arrived, known: Iterable[AskedMessage], words: Mapping[str, W
     return _Line(None, reading.first_line)
 
 
-def _referred(arrived: Arrived, messages: Messages) -> tuple[AskedMessage, ...]:
+def _referred(arrived: Arrival, messages: Messages) -> tuple[AskedMessage, ...]:
     """The messages that it refers to without typing: the first way that leads to one."""
     ways = (
         (messages.by_codes, arrived.codes),
@@ -166,7 +166,7 @@ def _whose(people: Sequence[Person], referred: Sequence[AskedMessage]) -> str:
 
 
 def _of_unknown_sender(
-    arrived: Arrived, referred: Sequence[AskedMessage], reply: Reply | None, line: str
+    arrived: Arrival, referred: Sequence[AskedMessage], reply: Reply | None, line: str
 ) -> Heard:
     """A button has no sender: whoever has the code is the person paged. Anybody else is a stranger."""
     first = referred[0]
@@ -182,7 +182,7 @@ def _of_unknown_sender(
 
 
 def _without_word(
-    person: str, referred: Sequence[AskedMessage], known: Sequence[AskedMessage], arrived: Arrived, line: str
+    person: str, referred: Sequence[AskedMessage], known: Sequence[AskedMessage], arrived: Arrival, line: str
 ) -> Heard:
     """What is no answer is told of only where it was clearly to us: to a page, or while one waits."""
     if referred:
@@ -191,7 +191,7 @@ def _without_word(
     return NotUnderstood(person, waiting[-1], line) if waiting else NotForUs("no answer")
 
 
-def _waiting(people: Sequence[Person], arrived: Arrived, messages: Messages) -> list[AskedMessage]:
+def _waiting(people: Sequence[Person], arrived: Arrival, messages: Messages) -> list[AskedMessage]:
     """What asks these people by this gateway and is not younger than what they wrote."""
     recipients = [Recipient.person(person.id) for person in people]
     asked = messages.of_people(recipients) if recipients else ()
@@ -203,7 +203,7 @@ def _about(
     reply: Reply,
     line: str,
     referred: Sequence[AskedMessage],
-    arrived: Arrived,
+    arrived: Arrival,
     messages: Messages,
 ) -> Heard:
     mine = messages.of_people([Recipient.person(person)])
@@ -229,7 +229,7 @@ def _about(
     return _without_code(person, reply, line, arrived, mine) or _over(person, reply, line, arrived, messages)
 
 
-def _over(person: str, reply: Reply, line: str, arrived: Arrived, messages: Messages) -> Heard:
+def _over(person: str, reply: Reply, line: str, arrived: Arrival, messages: Messages) -> Heard:
     """The last page that they had, of an incident that is over: they hear so."""
     lately = [
         asked
@@ -239,13 +239,13 @@ def _over(person: str, reply: Reply, line: str, arrived: Arrived, messages: Mess
     return Understood(person, (lately[-1],), reply, line) if lately else NothingWaits(person, reply, line)
 
 
-def _was_there(asked: AskedMessage, arrived: Arrived) -> bool:
+def _was_there(asked: AskedMessage, arrived: Arrival) -> bool:
     """Whether it had gone out when somebody wrote this."""
     return arrived.sent_at is None or asked.at <= arrived.sent_at + TOLERANCE
 
 
 def _without_code(
-    person: str, reply: Reply, line: str, arrived: Arrived, mine: Sequence[AskedMessage]
+    person: str, reply: Reply, line: str, arrived: Arrival, mine: Sequence[AskedMessage]
 ) -> Heard | None:
     """Exactly one page or test message that waits and was there when it was written; else a page that is
     somebody's.

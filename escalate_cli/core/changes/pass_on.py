@@ -25,7 +25,7 @@ from escalate_cli.core.incident.situation import (
 from escalate_cli.core.notification.who_has_it import tell_who_has_it
 from escalate_cli.core.organisation.catalog import Catalog
 from escalate_cli.core.organisation.recipient import Recipient
-from escalate_cli.core.wording.news import Deed
+from escalate_cli.core.wording.news import DeedNews
 
 
 def pass_on(situation: Situation, by: str, catalog: Catalog, now: Instant) -> Plan | None:
@@ -54,7 +54,7 @@ def pass_on(situation: Situation, by: str, catalog: Catalog, now: Instant) -> Pl
     how = Taking.GIVEN_BACK if given_back else Taking.PASSED
     if given_back and not _somebody_has(decision.situation):
         decision.change_incident(acknowledged_at=None, acknowledged_by=None)
-    tell_who_has_it(Deed(by, how, waits_for=tuple(dict.fromkeys(waits_for))), situation, decision)
+    tell_who_has_it(DeedNews(by, how, waits_for=tuple(dict.fromkeys(waits_for))), situation, decision)
     return plan(decision.situation, catalog, now)
 
 

@@ -26,7 +26,7 @@ from escalate_cli.core.notification.who_has_it import tell_who_has_it
 from escalate_cli.core.organisation.catalog import Catalog
 from escalate_cli.core.organisation.policy import Acks
 from escalate_cli.core.organisation.recipient import Recipient
-from escalate_cli.core.wording.news import Deed
+from escalate_cli.core.wording.news import DeedNews
 
 
 def acknowledge(
@@ -84,12 +84,14 @@ def take_in_part(escalation_id: int, by: str, decision: Decision) -> None:
     _note_taker(by, decision, anew=False)
 
 
-def _deed(by: str, taken: Sequence[Escalation], over: Sequence[Escalation], waits_for: Sequence[str]) -> Deed:
+def _deed(
+    by: str, taken: Sequence[Escalation], over: Sequence[Escalation], waits_for: Sequence[str]
+) -> DeedNews:
     if not taken:
-        return Deed(by, Taking.BESIDES)
+        return DeedNews(by, Taking.BESIDES)
     if len(over) == len(taken):
-        return Deed(by, Taking.TAKEN_OVER, before=over[0].acknowledged_by)
-    return Deed(by, Taking.IN_PART if waits_for else Taking.ACKNOWLEDGED, waits_for=tuple(waits_for))
+        return DeedNews(by, Taking.TAKEN_OVER, before=over[0].acknowledged_by)
+    return DeedNews(by, Taking.IN_PART if waits_for else Taking.ACKNOWLEDGED, waits_for=tuple(waits_for))
 
 
 def _is_somebody_elses(escalation: Escalation, by: str) -> bool:
@@ -271,5 +273,5 @@ def snooze(situation: Situation, span: Span, catalog: Catalog, now: Instant, *, 
         updated_at=now, acknowledged_at=situation.incident.acknowledged_at or now, acknowledged_by=by
     )
     decision.log(Snoozed(until=until), by)
-    tell_who_has_it(Deed(by, Taking.SNOOZED, length=span), situation, decision)
+    tell_who_has_it(DeedNews(by, Taking.SNOOZED, length=span), situation, decision)
     return plan(decision.situation, catalog, now)

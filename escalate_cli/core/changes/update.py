@@ -30,7 +30,7 @@ from escalate_cli.core.organisation.catalog import Catalog
 from escalate_cli.core.organisation.recipient import ReporterAddress
 from escalate_cli.core.routing.leanings import GiveMeanings
 from escalate_cli.core.routing.router import Router
-from escalate_cli.core.wording.news import Deed
+from escalate_cli.core.wording.news import DeedNews
 
 
 class Changes(msgspec.Struct, frozen=True):
@@ -85,7 +85,7 @@ def update(
     if news and is_news:
         tell_channels(news, decision, severity_before=before.severity, by=by)
     if changes.lead is not None and changes.lead != before.lead:
-        deed = Deed(changes.lead, Taking.LEADS)
+        deed = DeedNews(changes.lead, Taking.LEADS)
         tell_who_has_it(deed, situation, decision, by=by, channels=False)
     if changes.title is not None or changes.message:
         _listen(changes, decision, meanings)

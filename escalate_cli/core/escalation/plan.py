@@ -79,7 +79,7 @@ def plan(situation: Situation, catalog: Catalog, now: Instant) -> Plan:
 
 def _look_at_rules(decision: Decision) -> Instant | None:
     look_at: list[Instant | None] = [None]
-    problem = decision.attempt(lambda: look_at.append(rules.look(decision)))
+    problem = decision.attempt(lambda: look_at.append(rules.fire_rules(decision)))
     if problem is not None:
         decision.note(f"the rules could not be looked at ({words_of(problem)})")
     return look_at[-1]

@@ -29,7 +29,7 @@ class Position(msgspec.Struct, frozen=True):
     cycle: int
 
 
-class Skipped(msgspec.Struct, frozen=True):
+class SkippedLevel(msgspec.Struct, frozen=True):
     """A level that the walk skips, and why."""
 
     level: int
@@ -48,7 +48,7 @@ class Due(msgspec.Struct, frozen=True):
     position: Position | None
     begin_at: Instant
     passed: tuple[int, ...] = ()
-    skipped: tuple[Skipped, ...] = ()
+    skipped: tuple[SkippedLevel, ...] = ()
 
 
 def following(escalation: Escalation, position: Position) -> Position | None:
@@ -69,7 +69,7 @@ def due(escalation: Escalation, decision: Decision) -> Due:
     begin_at = escalation.next_at if escalation.next_at is not None else now
     position = Position(escalation.level, escalation.cycle)
     passed: dict[int, None] = {}
-    skipped: dict[int, Skipped] = {}
+    skipped: dict[int, SkippedLevel] = {}
     fruitless = 0
     for _ in range(_FAR):
         further = following(escalation, position)
@@ -83,7 +83,7 @@ def due(escalation: Escalation, decision: Decision) -> Due:
         opens_at = opening_of(level.during, catalog, begin_at)
         if not verdict.holds or opens_at is None:
             reason = verdict.reason if not verdict.holds else f"the hours {level.during} never open again"
-            skipped.setdefault(position.level, Skipped(position.level, reason, level.source))
+            skipped.setdefault(position.level, SkippedLevel(position.level, reason, level.source))
             fruitless += 1
             continue
         fruitless = 0

@@ -43,7 +43,7 @@ cannot have
 """
 
 
-def look(decision: Decision) -> Instant | None:
+def fire_rules(decision: Decision) -> Instant | None:
     """Fire every rule whose condition has come true, let nudges expire; when to look again, if time
     alone calls for it.
     """

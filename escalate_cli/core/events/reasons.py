@@ -96,7 +96,7 @@ Meant = (
     Named | OnCallFor | OnCallIn | LeadOf | MemberOf | NextInTurn | ChannelOf
     | LeadsIncident | TookIt | WasTold | WasPaged | TakesTurns | BelongsTo | Imported
 )  # fmt: skip
-OfTeam = OnCallFor | LeadOf | MemberOf | NextInTurn | ChannelOf
+TeamReason = OnCallFor | LeadOf | MemberOf | NextInTurn | ChannelOf
 """meant for a team"""
 
 

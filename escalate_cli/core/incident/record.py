@@ -102,7 +102,7 @@ class AckRecord(NamedTuple):
     way: WayAnswered = TYPED
 
 
-class Raised(NamedTuple):
+class SeverityChange(NamedTuple):
     """A change of severity. `by` is None where a rule did it."""
 
     at: Instant
@@ -111,7 +111,7 @@ class Raised(NamedTuple):
     by: str | None
 
 
-class Rescoped(NamedTuple):
+class ScopeChange(NamedTuple):
     """A change of scope: the services that came and went, and those before."""
 
     at: Instant
@@ -192,8 +192,8 @@ class Record:
     failures: Sequence[Failure] = ()
     pagings: Sequence[Paging] = ()
     acks: Sequence[AckRecord] = ()
-    raised: Sequence[Raised] = ()
-    scopes: Sequence[Rescoped] = ()
+    raised: Sequence[SeverityChange] = ()
+    scopes: Sequence[ScopeChange] = ()
     nudges: Sequence[NudgeRecord] = ()
     snoozes: Sequence[tuple[Instant, str | None]] = ()
     """(when, by whom)"""

@@ -90,7 +90,7 @@ class ToReply(msgspec.Struct, frozen=True):
         return short_code(self.code)
 
 
-class Listed(msgspec.Struct, frozen=True):
+class DigestEntry(msgspec.Struct, frozen=True):
     """An incident in a digest; `command` acknowledges it, "" where that is not asked."""
 
     number: int
@@ -146,7 +146,7 @@ class MessageCard(msgspec.Struct, frozen=True, kw_only=True):
     """what may be sent back, where the gateway listens"""
     links: tuple[Line, ...] = ()
     """"Runbook" and its address"""
-    listed: tuple[Listed, ...] = ()
+    listed: tuple[DigestEntry, ...] = ()
     """of a digest, the worst first"""
     closing: str = ""
     """a last sentence"""

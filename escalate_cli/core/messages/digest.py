@@ -10,7 +10,7 @@ import msgspec
 
 from escalate_cli.core.calendar.duration import show_duration
 from escalate_cli.core.incident.situation import Incident, IncidentStatus, NotificationKind
-from escalate_cli.core.messages.card import Listed, MessageCard, MessageKind, ToReply, ToType
+from escalate_cli.core.messages.card import DigestEntry, MessageCard, MessageKind, ToReply, ToType
 from escalate_cli.core.messages.digest_commands import DigestCommands, stretches
 from escalate_cli.core.messages.full_text import reply_head
 from escalate_cli.core.messages.incident_lines import STANDING
@@ -171,9 +171,9 @@ class _Digest(msgspec.Struct, frozen=True):
             listed=tuple(map(self._listed, self.parts)),
         )
 
-    def _listed(self, part: Part) -> Listed:
+    def _listed(self, part: Part) -> DigestEntry:
         incident = part.incident
-        return Listed(
+        return DigestEntry(
             incident.id,
             printable(incident.title),
             incident.severity,

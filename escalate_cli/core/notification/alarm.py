@@ -12,7 +12,14 @@ from escalate_cli.core.events.reasons import Because, BelongsTo, Named, Said, Ta
 from escalate_cli.core.incident.decision import Decision
 from escalate_cli.core.incident.doing_without import words_of
 from escalate_cli.core.incident.situation import Escalation, Notification, NotificationKind
-from escalate_cli.core.notification.targets import Addressee, Contact, Reached, addresses_of, contacts, whom
+from escalate_cli.core.notification.targets import (
+    Addressee,
+    Contact,
+    TargetReach,
+    addresses_of,
+    contacts,
+    whom,
+)
 from escalate_cli.core.organisation.catalog import Catalog, Team, Urgency
 from escalate_cli.core.organisation.policy import Target, TargetKind
 from escalate_cli.core.organisation.recipient import Recipient
@@ -79,11 +86,11 @@ def _meant(targets: Iterable[Target], decision: Decision) -> Iterator[Addressee]
         yield from _resolved(target, decision).addressees or _behind(target, decision.catalog)
 
 
-def _resolved(target: Target, decision: Decision) -> Reached:
+def _resolved(target: Target, decision: Decision) -> TargetReach:
     try:
         return whom(target, decision.catalog.fallback.team, decision)
     except Exception as problem:
-        return Reached(broken=f"{target} cannot be used ({words_of(problem)})")
+        return TargetReach(broken=f"{target} cannot be used ({words_of(problem)})")
 
 
 def _behind(target: Target, catalog: Catalog) -> Iterator[Addressee]:

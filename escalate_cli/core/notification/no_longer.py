@@ -23,7 +23,7 @@ from escalate_cli.core.notification.reporter import tell_reporter_again
 from escalate_cli.core.notification.targets import Addressee, teams_in, whom
 from escalate_cli.core.organisation.policy import Target, TargetKind
 from escalate_cli.core.organisation.recipient import Recipient
-from escalate_cli.core.wording.news import Lapsed, it_is_open_again, nobody_has_it
+from escalate_cli.core.wording.news import LapseNews, it_is_open_again, nobody_has_it
 
 _PAGING = (EscalationStatus.PAGING, EscalationStatus.EXHAUSTED)
 _TOLD = (NotificationKind.PAGE, NotificationKind.INFORM, NotificationKind.NUDGE, NotificationKind.RESOLVED)
@@ -82,7 +82,7 @@ def _tell_lapse(
         escalation.status is EscalationStatus.ACKNOWLEDGED for escalation in decision.situation.escalations
     )
     taken_at = max(escalation.acknowledged_at or 0 for escalation in escalations)
-    lapsed = Lapsed(
+    lapsed = LapseNews(
         had,
         why,
         teams=tuple(dict.fromkeys(escalation.team for escalation in escalations)) if others else (),

@@ -16,12 +16,17 @@ from escalate_cli.core.notification.reached import Ways, at_low_urgency, ways_th
 from escalate_cli.core.notification.targets import Addressee, Contact, contacts
 from escalate_cli.core.organisation.catalog import Urgency
 from escalate_cli.core.organisation.recipient import Recipient
-from escalate_cli.core.wording.news import Deed, reporter_hears_again, reporter_hears_end, reporter_hears_who
+from escalate_cli.core.wording.news import (
+    DeedNews,
+    reporter_hears_again,
+    reporter_hears_end,
+    reporter_hears_who,
+)
 
 _TOLD_AS_OTHERS = (NotificationKind.PAGE, NotificationKind.INFORM, NotificationKind.NUDGE)
 
 
-def tell_reporter_who(deed: Deed, before: Situation, decision: Decision) -> None:
+def tell_reporter_who(deed: DeedNews, before: Situation, decision: Decision) -> None:
     """That somebody has it: once, until it is over."""
     opened = before.incident.open_since
     known = any(

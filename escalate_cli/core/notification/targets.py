@@ -38,7 +38,7 @@ class Addressee(msgspec.Struct, frozen=True):
     meant: Meant | None
 
 
-class Reached(msgspec.Struct, frozen=True):
+class TargetReach(msgspec.Struct, frozen=True):
     """What a target came to: whom it means, or the reason why that is nobody; and what could not be
     used on the way, as a sentence.
     """
@@ -69,7 +69,7 @@ def teams_in(situation: Situation) -> tuple[str, ...]:
     return tuple(dict.fromkeys(active))
 
 
-def whom(target: Target, team: str | None, decision: Decision) -> Reached:
+def whom(target: Target, team: str | None, decision: Decision) -> TargetReach:
     """Whom `target` means now, seen from `team` (None: relative targets mean every team in the
     incident).
 
@@ -81,12 +81,12 @@ def whom(target: Target, team: str | None, decision: Decision) -> Reached:
         return _unusable(str(target), problem)
 
 
-def _unusable(what: str, problem: Exception) -> Reached:
+def _unusable(what: str, problem: Exception) -> TargetReach:
     text = f"{what} cannot be used ({words_of(problem)})"
-    return Reached(reason=text, broken=text)
+    return TargetReach(reason=text, broken=text)
 
 
-def _resolve(target: Target, team: str | None, decision: Decision) -> Reached:
+def _resolve(target: Target, team: str | None, decision: Decision) -> TargetReach:
     kind, catalog = target.kind, decision.catalog
     if kind is TargetKind.PERSON:
         return _people([target.name or ""], Named(), catalog)
@@ -102,69 +102,69 @@ def _resolve(target: Target, team: str | None, decision: Decision) -> Reached:
     addressees = tuple(addressee for reached in of_teams for addressee in reached.addressees)
     nobody = "; ".join(reached.reason for reached in of_teams) or "no team is in the incident"
     broken = "; ".join(reached.broken for reached in of_teams if reached.broken)
-    return Reached(addressees, "" if addressees else nobody, broken)
+    return TargetReach(addressees, "" if addressees else nobody, broken)
 
 
-def _of_team_safely(kind: TargetKind, team: str, decision: Decision) -> Reached:
+def _of_team_safely(kind: TargetKind, team: str, decision: Decision) -> TargetReach:
     try:
         return _of_team(kind, team, decision)
     except Exception as problem:
         return _unusable(f"{kind.value}:{team}", problem)
 
 
-def _of_team(kind: TargetKind, team_id: str, decision: Decision) -> Reached:
+def _of_team(kind: TargetKind, team_id: str, decision: Decision) -> TargetReach:
     catalog, situation = decision.catalog, decision.situation
     team = catalog.teams.get(team_id)
     if team is None:
-        return Reached(reason=f"team {team_id} is not in the configuration")
+        return TargetReach(reason=f"team {team_id} is not in the configuration")
     if kind is TargetKind.ON_CALL:
         if not team.on_call:
-            return Reached(reason=f"{team.name} has no on-call schedule")
+            return TargetReach(reason=f"{team.name} has no on-call schedule")
         return _on_schedule(team.on_call, OnCallFor(team_id), decision)
     if kind is TargetKind.LEAD:
         if not team.lead:
-            return Reached(reason=f"{team.name} has no lead")
+            return TargetReach(reason=f"{team.name} has no lead")
         return _people([team.lead], LeadOf(team_id), catalog)
     if kind is TargetKind.CHANNEL:
         if not team.channel:
-            return Reached(reason=f"{team.name} has no channel")
+            return TargetReach(reason=f"{team.name} has no channel")
         return _channel(team.channel, ChannelOf(team_id), catalog)
     if not team.members:
-        return Reached(reason=f"{team.name} has no members")
+        return TargetReach(reason=f"{team.name} has no members")
     if kind is TargetKind.MEMBERS:
         return _people(team.members, MemberOf(team_id), catalog)
     turn = situation.turns.get(team_id, situation.next_turns.get(team_id, 0))
     return _people([team.members[turn % len(team.members)]], NextInTurn(team_id), catalog)
 
 
-def _people(ids: Sequence[str], meant: Meant, catalog: Catalog) -> Reached:
+def _people(ids: Sequence[str], meant: Meant, catalog: Catalog) -> TargetReach:
     known = tuple(Addressee(Recipient.person(person), meant) for person in ids if person in catalog.people)
     gone = [person for person in ids if person not in catalog.people]
-    return Reached(known, f"{', '.join(gone)} not in the configuration" if gone else "")
+    return TargetReach(known, f"{', '.join(gone)} not in the configuration" if gone else "")
 
 
-def _channel(channel_id: str, meant: Meant, catalog: Catalog) -> Reached:
+def _channel(channel_id: str, meant: Meant, catalog: Catalog) -> TargetReach:
     if channel_id not in catalog.channels:
-        return Reached(reason=f"channel {channel_id} is not in the configuration")
-    return Reached((Addressee(Recipient.channel(channel_id), meant),))
+        return TargetReach(reason=f"channel {channel_id} is not in the configuration")
+    return TargetReach((Addressee(Recipient.channel(channel_id), meant),))
 
 
-def _on_schedule(schedule_id: str, meant: Meant, decision: Decision) -> Reached:
+def _on_schedule(schedule_id: str, meant: Meant, decision: Decision) -> TargetReach:
     catalog = decision.catalog
     schedule = catalog.schedules.get(schedule_id)
     if schedule is None:
-        return Reached(reason=f"schedule {schedule_id} is not in the configuration")
+        return TargetReach(reason=f"schedule {schedule_id} is not in the configuration")
     try:
         shift = rota.on_call(schedule, catalog.hours, decision.now)
     except Exception as problem:
         return _unusable(f"schedule {schedule_id}", problem)
     broken = rota.zone_trouble_of_schedule(schedule, catalog.hours)
     if shift.person is None:
-        return Reached(reason=f"nobody is on call in {schedule_id}", broken=broken)
+        return TargetReach(reason=f"nobody is on call in {schedule_id}", broken=broken)
     return replace(_people([shift.person], meant, catalog), broken=broken)
 
 
-def _incident_lead(decision: Decision) -> Reached:
+def _incident_lead(decision: Decision) -> TargetReach:
     incident, people = decision.incident, decision.catalog.people
     if incident.lead in people:
         return _people([incident.lead or ""], LeadsIncident(), decision.catalog)
@@ -178,7 +178,7 @@ def _incident_lead(decision: Decision) -> Reached:
         if reached.addressees:
             return replace(reached, broken="; ".join(broken))
     reason = "the incident has no lead, nobody acknowledged it, and nobody is on call for its teams"
-    return Reached(reason=reason, broken="; ".join(broken))
+    return TargetReach(reason=reason, broken="; ".join(broken))
 
 
 def contacts(recipient: Recipient, urgency: Urgency, catalog: Catalog) -> tuple[Contact, ...]:

@@ -21,14 +21,14 @@ from escalate_cli.core.notification.reporter import tell_reporter_who
 from escalate_cli.core.notification.targets import Addressee, teams_in, whom
 from escalate_cli.core.organisation.policy import Target, TargetKind
 from escalate_cli.core.organisation.recipient import Recipient
-from escalate_cli.core.wording.news import Deed, Since, who_has_it
+from escalate_cli.core.wording.news import DeedNews, Since, who_has_it
 
 _NOBODY_TAKES_IT = (Taking.LEADS, Taking.PASSED, Taking.GIVEN_BACK)
 """what is no news for whoever reported it"""
 
 
 def tell_who_has_it(
-    deed: Deed, before: Situation, decision: Decision, *, by: str | None = None, channels: bool = True
+    deed: DeedNews, before: Situation, decision: Decision, *, by: str | None = None, channels: bool = True
 ) -> None:
     """Tell of a deed, once; `before` is the incident as it was. `by` is who said so, where that is
     not who has it. Without `channels` these hear it otherwise.
@@ -41,7 +41,7 @@ def tell_who_has_it(
         decision.part(lambda: tell_reporter_who(deed, before, decision), "telling who reported it")
 
 
-def _tell(deed: Deed, by: str | None, before: Situation, decision: Decision, *, channels: bool) -> None:
+def _tell(deed: DeedNews, by: str | None, before: Situation, decision: Decision, *, channels: bool) -> None:
     deed = replace(deed, since=_since(deed, before, decision.now), paging=_still_paged(decision.situation))
     letter = Letter(
         NotificationKind.INFORM,
@@ -66,7 +66,7 @@ def _tell(deed: Deed, by: str | None, before: Situation, decision: Decision, *, 
 
 
 def _hearers(
-    deed: Deed, before: Situation, paged: Iterable[Recipient], decision: Decision, *, channels: bool
+    deed: DeedNews, before: Situation, paged: Iterable[Recipient], decision: Decision, *, channels: bool
 ) -> list[Addressee]:
     """The teams' channels, then whoever was paged and has not acted; each once."""
     catalog = decision.catalog
@@ -94,7 +94,7 @@ def _hearers(
     return list(hearers.values())
 
 
-def _heard_before(deed: Deed, before: Situation, decision: Decision) -> list[Recipient]:
+def _heard_before(deed: DeedNews, before: Situation, decision: Decision) -> list[Recipient]:
     """Who heard that somebody has what is given back now."""
     if deed.how is not Taking.GIVEN_BACK:
         return []
@@ -136,7 +136,7 @@ def _is_of_before(escalation: Escalation, open_since: Instant) -> bool:
     return ended and (escalation.acknowledged_at or 0) <= open_since
 
 
-def _had_it(deed: Deed, before: Situation, after: Situation) -> list[str]:
+def _had_it(deed: DeedNews, before: Situation, after: Situation) -> list[str]:
     """Whom it was taken over from: they have acted, and hear it all the same."""
     if deed.how is Taking.LEADS:
         had, have = {before.incident.lead: None}, {deed.by}
@@ -152,7 +152,7 @@ def _still_paged(situation: Situation) -> tuple[str, ...]:
     return tuple(dict.fromkeys(teams))
 
 
-def _since(deed: Deed, before: Situation, now: Instant) -> Since | None:
+def _since(deed: DeedNews, before: Situation, now: Instant) -> Since | None:
     """How long after the page that reached whoever acts; where none did, after the first page to
     anybody, else after the declaration. Nothing where it was somebody's already.
     """

@@ -20,7 +20,7 @@ from escalate_cli.core.organisation.catalog import Service
 from escalate_cli.core.routing.adjuncts import without_adjuncts
 from escalate_cli.core.routing.english import FUNCTION_WORDS, TROUBLE_WORDS
 from escalate_cli.core.routing.leanings import GiveMeanings, Leanings
-from escalate_cli.core.routing.vocabulary import MEANING, Meant, Reading, Vocabulary
+from escalate_cli.core.routing.vocabulary import MEANING, Reading, Vocabulary, WordSense
 from escalate_cli.core.routing.words import tokens
 
 
@@ -258,7 +258,7 @@ class Router:
                         return self._where(reading.typed, word, place, len(words) == 1, meant)
         return f"matched '{reading.typed}'"
 
-    def _where(self, typed: str, word: str, place: str, alone: bool, meant: Meant) -> str:
+    def _where(self, typed: str, word: str, place: str, alone: bool, meant: WordSense) -> str:
         if meant.weight == MEANING:
             return f"'{typed}' is like '{word}' ({place})"
         if self._vocabulary.stem(typed.replace(" ", "")) != meant.stem:

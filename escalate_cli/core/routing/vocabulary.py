@@ -51,7 +51,7 @@ def is_common(word: str) -> bool:
     return stem(word) in _COMMON_STEMS
 
 
-class Meant(NamedTuple):
+class WordSense(NamedTuple):
     """One way to understand a typed word: a stem that the catalog has, and how much that counts."""
 
     stem: str
@@ -64,7 +64,7 @@ class Reading(NamedTuple):
     """
 
     typed: str
-    meant: tuple[Meant, ...] = ()
+    meant: tuple[WordSense, ...] = ()
     phrase: str = ""
     rarity: float = 0.0
     weight: float = 1.0
@@ -175,7 +175,9 @@ class Vocabulary:
                         together, phrase=joined, rarity=self._rarity_of(len(self._phrases[joined]))
                     )
                 elif length > 1 and joined in self._places:
-                    readings[joined] = Reading(together, (Meant(joined, _SAME),), rarity=self._rarity[joined])
+                    readings[joined] = Reading(
+                        together, (WordSense(joined, _SAME),), rarity=self._rarity[joined]
+                    )
                 elif length > 1 and joined in self._thesaurus:
                     meant = {other: MEANING for other in self._thesaurus[joined] if other in self._places}
                     if meant:
@@ -208,7 +210,7 @@ class Vocabulary:
     def _reading(self, word: str, meant: dict[str, float], weight: float) -> Reading:
         rarity = max((self._rarity[base] for base in meant), default=self.rarest)
         return Reading(
-            word, tuple(Meant(base, much) for base, much in meant.items()), rarity=rarity, weight=weight
+            word, tuple(WordSense(base, much) for base, much in meant.items()), rarity=rarity, weight=weight
         )
 
     def _mistyped(self, word: str) -> dict[str, float]:
@@ -296,7 +298,7 @@ class Vocabulary:
         )
         return {at for services in owners if len(services) == 1 for at in services}
 
-    def meant(self, reading: Reading, at: int) -> Meant:
+    def meant(self, reading: Reading, at: int) -> WordSense:
         """The way to understand a reading that says the most for one service."""
         return max(
             reading.meant,

@@ -24,7 +24,7 @@ class Since(msgspec.Struct, frozen=True):
         return f", {span} after {self.what}"
 
 
-class Deed(msgspec.Struct, frozen=True):
+class DeedNews(msgspec.Struct, frozen=True):
     """What somebody did about it, for the telling: `paging` are the teams that are still paged,
     `waits_for` the people whose acknowledgement a level still wants, `before` whoever had it,
     `length` of a snooze.
@@ -39,7 +39,7 @@ class Deed(msgspec.Struct, frozen=True):
     length: Span = 0
 
 
-def who_has_it(deed: Deed, catalog: Catalog) -> str:
+def who_has_it(deed: DeedNews, catalog: Catalog) -> str:
     """That somebody has it: "Ana Ruiz has it, 3m after the page."."""
     who, since = catalog.person_name(deed.by), str(deed.since or "")
     still = f" Still paged: {_names(map(catalog.team_name, deed.paging))}." if deed.paging else ""
@@ -65,7 +65,7 @@ def who_has_it(deed: Deed, catalog: Catalog) -> str:
     return f"{who} has it{since}.{still}"
 
 
-class Lapsed(msgspec.Struct, frozen=True):
+class LapseNews(msgspec.Struct, frozen=True):
     """That nobody has it any more, for the telling: who `had` it, for which `teams` where others have
     theirs still, who made it so (`by`) and what they say; for how long nobody said anything.
     """
@@ -78,7 +78,7 @@ class Lapsed(msgspec.Struct, frozen=True):
     message: str | None = None
 
 
-def nobody_has_it(lapsed: Lapsed, catalog: Catalog) -> str:
+def nobody_has_it(lapsed: LapseNews, catalog: Catalog) -> str:
     """ "Ana Ruiz no longer has it: no update for 30m."; what was said of it in a line of its own."""
     had = " and ".join(map(catalog.person_name, lapsed.had))
     have = "has" if len(lapsed.had) == 1 else "have"
@@ -87,7 +87,7 @@ def nobody_has_it(lapsed: Lapsed, catalog: Catalog) -> str:
     return text + (f"\n{lapsed.message}" if lapsed.message else "")
 
 
-def _why(lapsed: Lapsed, had: str, catalog: Catalog) -> str:
+def _why(lapsed: LapseNews, had: str, catalog: Catalog) -> str:
     by = f" by {catalog.person_name(lapsed.by)}" if lapsed.by else ""
     if lapsed.why is Lapse.FORGOTTEN:
         return f"no update for {show_about(lapsed.silent_for)}"
@@ -112,7 +112,7 @@ def it_is_over(by: str | None, lasted: Span, message: str | None, catalog: Catal
     return f"It is over after {show_about(lasted)}{who}." + (f"\n{message}" if message else "")
 
 
-def reporter_hears_who(deed: Deed, title: str, catalog: Catalog) -> str:
+def reporter_hears_who(deed: DeedNews, title: str, catalog: Catalog) -> str:
     """For whoever reported it: somebody has it."""
     who = catalog.person_name(deed.by)
     does = "has seen it and comes back to it" if deed.how is Taking.SNOOZED else "is working on it"

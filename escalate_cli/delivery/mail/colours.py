@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from escalate_cli.core.messages.card import HowItStands, Listed, MessageCard, MessageKind
+from escalate_cli.core.messages.card import DigestEntry, HowItStands, MessageCard, MessageKind
 
 LIGHT = {
     "page": "#f6f7f9",
@@ -32,7 +32,7 @@ _BY_RANK = ("critical", "major")
 """the gravest severity, and the next one; all others are minor"""
 
 
-def severity_colour(thing: MessageCard | Listed, ranks: int) -> str:
+def severity_colour(thing: MessageCard | DigestEntry, ranks: int) -> str:
     """The colour of a severity: of its own name where it has one of those, else by its rank among `ranks`."""
     if thing.severity in (*_BY_RANK, "minor"):
         return thing.severity
@@ -40,7 +40,7 @@ def severity_colour(thing: MessageCard | Listed, ranks: int) -> str:
     return _BY_RANK[above] if above < len(_BY_RANK) else "minor"
 
 
-def bar_colour(thing: MessageCard | Listed, ranks: int) -> str:
+def bar_colour(thing: MessageCard | DigestEntry, ranks: int) -> str:
     """The colour of the bar at the left: whether somebody has it, else how bad it is."""
     if isinstance(thing, MessageCard) and thing.kind is MessageKind.TEST:
         return "minor"

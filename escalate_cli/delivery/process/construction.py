@@ -28,9 +28,9 @@ from escalate_cli.delivery.plugins import (
 )
 from escalate_cli.redaction import Redaction
 
-TO = "escalate0address0here"
+NO_ADDRESS = "escalate0address0here"
 """stands in the URL of a question where the address belongs"""
-UNKNOWN = "escalate0unknown0"
+UNKNOWN_HERE = "escalate0unknown0"
 """begins what stands in the URL for a secret that is not known here; a number and a 0 follow"""
 
 _SAMPLES = (
@@ -79,7 +79,7 @@ def _safely(question: dict[str, Any]) -> dict[str, Any]:
 
 
 def examine(question: dict[str, Any]) -> dict[str, Any]:
-    """What Apprise makes of a gateway's `url` (with `TO` in it), whose `unknown` secrets are not
+    """What Apprise makes of a gateway's `url` (with `NO_ADDRESS` in it), whose `unknown` secrets are not
     here, and of each of `addresses`. `bare` is the URL without its secrets and `references` what
     stands there instead, so that a wrong secret hides no wrong address.
 
@@ -116,7 +116,7 @@ class _Gateway:
         self.url = url
         self.modules = find_plugin_modules(schema_of(url))
         self.words = ""
-        self._redaction = Redaction(url.replace(TO, ""), secrets)
+        self._redaction = Redaction(url.replace(NO_ADDRESS, ""), secrets)
         self._targets: frozenset[str] = frozenset()
         self._untold: Plugin | None = None
         """the plugin that was built without any address; None if there is none"""
@@ -185,7 +185,7 @@ class _Gateway:
         logger = logging.getLogger("apprise")
         logger.addHandler(handler)
         try:
-            return make_plugin(self.url.replace(TO, quote(address, safe="")), None, self.modules)
+            return make_plugin(self.url.replace(NO_ADDRESS, quote(address, safe="")), None, self.modules)
         except Exception as problem:
             heard.append(str(problem))
             return None

@@ -12,7 +12,7 @@ import msgspec
 from escalate_cli.config.secrets import BadReference, MissingSecret, expand, references
 from escalate_cli.core.organisation.catalog import Catalog
 from escalate_cli.core.organisation.phone import looks_like_number, number_problem
-from escalate_cli.delivery.process.construction import TO, UNKNOWN
+from escalate_cli.delivery.process.construction import NO_ADDRESS, UNKNOWN_HERE
 from escalate_cli.delivery.process.construction_link import ask
 
 
@@ -93,21 +93,21 @@ def _question(template: str, addresses: tuple[str, ...], environ: Mapping[str, s
     markers: dict[str, str] = {}
     try:
         for reference in references(template):
-            markers[reference] = f"{UNKNOWN}{len(markers)}0"
+            markers[reference] = f"{UNKNOWN_HERE}{len(markers)}0"
             bare = bare.replace(reference, markers[reference])
             try:
                 expand(reference, "", environ)
             except MissingSecret:
                 unknown.append(markers[reference])
                 template = template.replace(reference, markers[reference])
-        expanded = expand(template, TO, environ)
+        expanded = expand(template, NO_ADDRESS, environ)
     except (BadReference, MissingSecret):
         return None
     return {
         "url": expanded.url,
         "secrets": expanded.secrets,
         "unknown": unknown,
-        "bare": expand(bare, TO, {}).url,
+        "bare": expand(bare, NO_ADDRESS, {}).url,
         "references": tuple(markers.values()),
         "addresses": addresses,
     }

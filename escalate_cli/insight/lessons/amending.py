@@ -19,7 +19,7 @@ from escalate_cli.config.load import compile_parsed
 from escalate_cli.config.toml.parsing import ParsedFile
 from escalate_cli.core.organisation.catalog import Catalog
 
-Place = tuple[str | int, ...]
+_Place = tuple[str | int, ...]
 """tables and keys by name, items of an array by number: ("policies", "standard", "levels", 0, "wait")"""
 
 
@@ -31,7 +31,7 @@ class Amendment(msgspec.Struct, frozen=True):
 
     file: str
     source: str
-    place: Place
+    place: _Place
     before: object
     after: object
     toml: str
@@ -50,16 +50,16 @@ class Texts:
         """Those at `path`, a directory or a file."""
         return cls([ParsedFile(read(source)) for source in find_sources(path)])
 
-    def value(self, place: Place, file_name: str | None = None) -> object:
+    def value(self, place: _Place, file_name: str | None = None) -> object:
         """What is written at `place`; None where nothing is."""
         return _at(self._file(place, file_name).data, place)
 
-    def table(self, place: Place, file_name: str | None = None) -> dict[str, Any]:
+    def table(self, place: _Place, file_name: str | None = None) -> dict[str, Any]:
         """The table at `place`; an empty one where nothing is."""
         value = self.value(place, file_name)
         return value if isinstance(value, dict) else {}
 
-    def rule(self, name: str) -> tuple[str, Place]:
+    def rule(self, name: str) -> tuple[str, _Place]:
         """The file and the place of the rule with this name."""
         return next(
             (file.name, ("rules", number))
@@ -68,11 +68,11 @@ class Texts:
             if rule.get("name") == name
         )
 
-    def headed(self, place: Place, file_name: str | None = None) -> bool:
+    def headed(self, place: _Place, file_name: str | None = None) -> bool:
         """Whether the table at `place` has a header of its own, so that lines can be written under it."""
         return _headed(self._file(place, file_name), place)
 
-    def setting(self, place: Place, after: object, file_name: str | None = None) -> Amendment:
+    def setting(self, place: _Place, after: object, file_name: str | None = None) -> Amendment:
         """Put `after` at `place`. `file_name` tells apart arrays of tables that are spread over
         several files.
         """
@@ -83,7 +83,7 @@ class Texts:
         )
 
     def adding(
-        self, place: Place, tables: Sequence[tuple[str, Mapping[str, object]]], after: object
+        self, place: _Place, tables: Sequence[tuple[str, Mapping[str, object]]], after: object
     ) -> Amendment:
         """Add something new: `after` at `place` (one more item if `place` is an array of tables),
         written as `tables`: headers and their lines.
@@ -92,7 +92,7 @@ class Texts:
         toml = "\n\n".join("\n".join([header, *_lines(keys)]) for header, keys in tables)
         return Amendment(file, file, place, None, after, toml, "add")
 
-    def removing(self, place: Place, file_name: str | None = None) -> Amendment:
+    def removing(self, place: _Place, file_name: str | None = None) -> Amendment:
         """Remove what is at `place`. `toml` is what to delete; if it has no line of its own, what
         is left of the line ("set").
         """
@@ -115,7 +115,7 @@ class Texts:
             _apply(amendment, data[amendment.file])
         return compile_parsed([file.holding(data[file.name]) for file in self._files], version="").catalog
 
-    def _file(self, place: Place, name: str | None = None) -> ParsedFile:
+    def _file(self, place: _Place, name: str | None = None) -> ParsedFile:
         """The file that has `place`, or the longest part of the way there."""
         return max(self._files, key=lambda file: (file.name == name, _depth(file.data, place)))
 
@@ -124,7 +124,7 @@ def _in_order(amendment: Amendment) -> list[tuple[bool, str | int]]:
     return [(isinstance(step, int), step) for step in amendment.place]
 
 
-def _at(data: object, place: Place) -> object:
+def _at(data: object, place: _Place) -> object:
     for step in place:
         if isinstance(step, int):
             data = data[step] if isinstance(data, list) and step < len(data) else None
@@ -133,19 +133,19 @@ def _at(data: object, place: Place) -> object:
     return data
 
 
-def _depth(data: object, place: Place) -> int:
+def _depth(data: object, place: _Place) -> int:
     """How many steps of `place` there are."""
     return max(steps for steps in range(len(place) + 1) if steps == 0 or _at(data, place[:steps]) is not None)
 
 
-def _headed(file: ParsedFile, place: Place) -> bool:
+def _headed(file: ParsedFile, place: _Place) -> bool:
     """Whether the file has a header for the table at `place`; everything else stands inside of
     another value.
     """
     return place in file.positions.headers
 
 
-def _shown(file: ParsedFile, place: Place, after: object) -> str:
+def _shown(file: ParsedFile, place: _Place, after: object) -> str:
     """`after` at `place` as TOML: the nearest header above it, and the whole key under it that has
     it inside.
     """
@@ -174,7 +174,7 @@ def _apply(amendment: Amendment, file: dict[str, Any]) -> None:
         data[last] = amendment.after
 
 
-def _header(place: Place) -> str:
+def _header(place: _Place) -> str:
     """The header under which a key stands, with a word on which one of an array it is."""
     names = ".".join(key(step) for step in place if isinstance(step, str))
     number = next((step for step in reversed(place) if isinstance(step, int)), None)

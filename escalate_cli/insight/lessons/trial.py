@@ -28,7 +28,7 @@ MOST = 20
 _ROUTED = ("keyword",)
 _SEEN = ("no-runbook",)
 
-Look = Callable[[int], Case | None]
+_Look = Callable[[int], Case | None]
 """what is known of an incident; None where its record is damaged"""
 
 
@@ -59,7 +59,7 @@ class Trial(msgspec.Struct, frozen=True):
     incidents: tuple[TrialIncident, ...] = ()
 
 
-def try_out(proposal: Proposal, past: Past, look: Look, now: Instant) -> Trial | None:
+def try_out(proposal: Proposal, past: Past, look: _Look, now: Instant) -> Trial | None:
     """Try a proposal on the incidents behind it, the latest of them; None where there is nothing to
     change.
     """

@@ -32,7 +32,7 @@ from escalate_cli.insight.report.figures import (
 from escalate_cli.insight.report.people import hours_figures, people_figures
 from escalate_cli.insight.report.readings import added_teams, highest, moves, rise, teams_of
 
-Value = TypeVar("Value")
+_Value = TypeVar("_Value")
 
 
 def report(records: Sequence[Record], catalog: Catalog) -> Report:
@@ -230,7 +230,7 @@ def _monday(at: Instant, catalog: Catalog) -> date:
     return local - timedelta(days=local.weekday())
 
 
-def _most(values: Iterable[Value]) -> tuple[tuple[Value, int], ...]:
+def _most(values: Iterable[_Value]) -> tuple[tuple[_Value, int], ...]:
     """Each value and how often it is there, the most frequent first."""
     return tuple(sorted(Counter(values).items(), key=lambda pair: (-pair[1], str(pair[0]))))
 

@@ -6,9 +6,9 @@ import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
-from escalate_cli.store.statements import PLACE
+from escalate_cli.store.statements import SQL_PLACE
 
-MIGRATIONS = PLACE / "migrations"
+MIGRATIONS = SQL_PLACE / "migrations"
 _WITH_VALUES = 2
 """from this migration on entries have events, and notifications have reasons; existing ones are
 converted

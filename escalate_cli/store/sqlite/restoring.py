@@ -31,7 +31,7 @@ there later
 _NEWER = "database-newer"
 
 
-class Restored(msgspec.Struct, frozen=True):
+class Restoration(msgspec.Struct, frozen=True):
     """What was done: what it changed, and where the former database is now; None if there was none."""
 
     comparison: Comparison
@@ -42,7 +42,7 @@ class Restored(msgspec.Struct, frozen=True):
 
 def restore(
     copy: Path, path: Path, clock: Clock, agree: Callable[[Comparison], object] | None = None
-) -> Restored:
+) -> Restoration:
     """Put `copy` in the place of the database at `path`. What was there is kept beside it.
 
     `agree` is told what that changes, and raises if that is not wanted: then nothing is changed. It
@@ -100,7 +100,7 @@ def restore(
             # it was of an older version: the backup itself is still there
             for older in fresh.parent.glob(f"{fresh.name}.before-*"):
                 older.unlink()
-    return Restored(comparison, aside, rebuilt)
+    return Restoration(comparison, aside, rebuilt)
 
 
 def _must_be_readable(copy: Path) -> None:

@@ -15,7 +15,7 @@ import msgspec
 from escalate_cli.core.organisation.recipient import Recipient, as_text, from_text
 from escalate_cli.errors import DamagedRow
 
-Thing = TypeVar("Thing", bound=msgspec.Struct)
+StoredThing = TypeVar("StoredThing", bound=msgspec.Struct)
 
 _AS_THEY_ARE = {int, str, int | None, str | None}
 
@@ -38,7 +38,7 @@ def _unchanged(value: object) -> object:
     return value
 
 
-def from_row(kind: type[Thing], row: sqlite3.Row) -> Thing:
+def from_row(kind: type[StoredThing], row: sqlite3.Row) -> StoredThing:
     """The struct that a row holds; columns that the kind does not have are left aside."""
     try:
         return kind(**{name: read(row[name]) for name, read in _readers(kind)})

@@ -31,7 +31,7 @@ _LARGEST = 32 << 20
 """bytes of a kept declaration"""
 
 
-class Kept(msgspec.Struct, frozen=True):
+class SpoolContents(msgspec.Struct, frozen=True):
     """What is kept: files that can be read, the oldest first; and files or whole directories of
     other users that cannot.
     """
@@ -115,7 +115,7 @@ class Spool:
     def _is_of_the_group(self, place: Path) -> bool:
         return self.group is not None and sharing.group_of(place) == self.group
 
-    def look(self) -> Kept:
+    def look(self) -> SpoolContents:
         """Everything that is kept, by whomever."""
         readable: list[Path] = []
         unreadable: list[Path] = []
@@ -137,7 +137,7 @@ class Spool:
                 place / name for name in names if name.endswith(_SUFFIX) and not name.startswith(".")
             ):
                 (readable if sound and _can_be_read(path) else unreadable).append(path)
-        return Kept(tuple(sorted(readable, key=lambda path: path.name)), tuple(unreadable))
+        return SpoolContents(tuple(sorted(readable, key=lambda path: path.name)), tuple(unreadable))
 
     def _of_others(self) -> Iterator[tuple[Path, int]]:
         """Where other users keep what they could not store in this database, and who they are."""

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 import msgspec
 
 from escalate_cli.insight.report.figures import NIGHT_FROM, NIGHT_UNTIL
-from escalate_cli.views.numbers import DAYS, counted, number, percent
+from escalate_cli.views.numbers import DAY_NAMES, counted, number, percent
 
 SHADES = 6
 _ROW, _HISTOGRAM, _HEAD, _APART = 25, 46, 66, 6
@@ -58,7 +58,7 @@ def heat_map(hours: Sequence[Sequence[int]], summary: str) -> HeatMap:
         cells=[
             _cell(day, hour, count, limits) for day, row in enumerate(hours) for hour, count in enumerate(row)
         ],
-        days=[(_row(day) + _ROW // 2, DAYS[day], sum(row)) for day, row in enumerate(hours)],
+        days=[(_row(day) + _ROW // 2, DAY_NAMES[day], sum(row)) for day, row in enumerate(hours)],
         clock=[(percent(hour, 24), hour) for hour in range(0, 25, 3)],
         night_until=percent(NIGHT_UNTIL, 24),
         night_from=percent(NIGHT_FROM, 24),
@@ -82,7 +82,7 @@ def shade(count: int, limits: Sequence[int]) -> int:
 
 
 def _cell(day: int, hour: int, count: int, limits: Sequence[int]) -> tuple[int, float, int, str]:
-    sentence = f"{DAYS[day]} {hour}:00–{hour + 1}:00: {counted(count, 'page')}"
+    sentence = f"{DAY_NAMES[day]} {hour}:00–{hour + 1}:00: {counted(count, 'page')}"
     return (shade(count, limits), percent(hour, 24), _row(day), sentence)
 
 

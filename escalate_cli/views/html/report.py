@@ -18,7 +18,7 @@ from escalate_cli.views.html.cards import Bar, Card, Piece, Table, to_scale
 from escalate_cli.views.html.heat_map import heat_map, shade, shade_limits
 from escalate_cli.views.html.pages import fill_template
 from escalate_cli.views.html.weeks_chart import beyond_scale, weeks_chart
-from escalate_cli.views.numbers import DAYS, counted, day_of, number, share, span, span_parts
+from escalate_cli.views.numbers import DAY_NAMES, counted, day_of, number, share, span, span_parts
 
 _PEOPLE = 20
 """people whose bars are in view; the rest is behind a click"""
@@ -137,7 +137,9 @@ def _hours(report: Report, catalog: Catalog) -> Card | None:
     if not sum(map(sum, report.hours)):
         return None
     sentence = _when_pages_came(report.hours)
-    rows: list[Sequence[str | int]] = [(DAYS[day], *row, sum(row)) for day, row in enumerate(report.hours)]
+    rows: list[Sequence[str | int]] = [
+        (DAY_NAMES[day], *row, sum(row)) for day, row in enumerate(report.hours)
+    ]
     return Card(
         title="Pages by weekday and hour",
         sentence=f"{sentence} Hours in {catalog.settings.timezone}.",
@@ -159,7 +161,7 @@ def _when_pages_came(hours: Sequence[Sequence[int]]) -> str:
     return (
         f"{counted(pages, 'page')}: {share(night, pages)} at night (22–7), "
         f"{share(weekend, pages)} on weekends. "
-        f"Most in an hour: {number(most)}, on {DAYS[-day]} {-hour}:00–{1 - hour}:00."
+        f"Most in an hour: {number(most)}, on {DAY_NAMES[-day]} {-hour}:00–{1 - hour}:00."
     )
 
 

@@ -14,7 +14,7 @@ from escalate_cli.foresight.coverage import Coverage, Row
 from escalate_cli.foresight.findings import first_few
 from escalate_cli.foresight.week import GRADE_NAMES, HOURS_OF_WEEK, Cell, Week, grade, worst
 from escalate_cli.views.html.pages import fill_template
-from escalate_cli.views.numbers import DAYS
+from escalate_cli.views.numbers import DAY_NAMES
 
 
 class WeekPiece(msgspec.Struct, frozen=True):
@@ -56,7 +56,7 @@ def week_page(coverage: Coverage, catalog: Catalog) -> str:
         title="Who is how many minutes away",
         covered=f"{local_time(coverage.start, zone)} until {local_time(coverage.until, zone)}, {zone}",
         grades=[(f"g{number}", name) for number, name in enumerate(GRADE_NAMES)],
-        days=DAYS,
+        days=DAY_NAMES,
         severities=[
             _of_severity(severity.id, coverage, week, catalog) for severity in reversed(catalog.severities)
         ],
@@ -109,7 +109,7 @@ def _piece(hour: int, alike: Sequence[Cell | None], catalog: Catalog) -> WeekPie
 
 
 def _hour(hour: int) -> str:
-    return f"{DAYS[hour // 24 % 7]} {hour % 24:02}:00"
+    return f"{DAY_NAMES[hour // 24 % 7]} {hour % 24:02}:00"
 
 
 def _told(cell: Cell, catalog: Catalog) -> str:
