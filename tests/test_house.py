@@ -211,7 +211,7 @@ PARTICIPLES = {
 
 
 def test_a_type_is_a_noun() -> None:
-    """No participle alone names a type; an exception may be one. An event is called what happened, a reason what it is because of."""
+    """No participle alone names a type, but an exception. Events and reasons are called what happened."""
     assert [
         f"{name}:{node.lineno}: {node.name}"
         for name, tree in parsed()
