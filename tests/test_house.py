@@ -189,53 +189,6 @@ def vague_names(tree: ast.AST) -> Iterator[tuple[int, str]]:
             yield node.lineno, node.arg
 
 
-def test_a_public_name_means_one_thing() -> None:
-    """A constant and a named type, too. The functions of commands are called as what is typed; all
-    readers of answers have three alike.
-    """
-    places: dict[str, set[str]] = {}
-    for name, tree in parsed():
-        for public in public_names(tree, functions=not name.startswith("cli/commands/")):
-            alike = name.startswith("reception/") and public in ("look", "wait", "sign_in")
-            places.setdefault(public, set()).add("reception/" if alike else name)
-    assert {public: names for public, names in places.items() if len(names) > 1} == {}
-
-
-NO_NOUNS = re.compile(
-    r"[A-Z][a-z]*ed|Became|Begun|Held|Kept|Made|Meant|Paid|Read|Said|Sent|Taken|Told|Understood|Written"
-)
-PARTICIPLES = {
-    "core/answers/recognise.py": "how an answer is heard: a case each of one union",
-    "core/routing/router.py": "the same, of how words are routed",
-}
-
-
-def test_a_type_is_a_noun() -> None:
-    """No participle alone names a type, but an exception. Events and reasons are called what happened."""
-    assert [
-        f"{name}:{node.lineno}: {node.name}"
-        for name, tree in parsed()
-        if not name.startswith("core/events/") and name not in PARTICIPLES
-        for node in ast.walk(tree)
-        if isinstance(node, ast.ClassDef) and NO_NOUNS.fullmatch(node.name)
-    ] == []
-
-
-def public_names(tree: ast.Module, *, functions: bool = True) -> Iterator[str]:
-    """What a file defines for others: functions, types, constants, also several in one line."""
-    names: list[str] = []
-    for node in tree.body:
-        if isinstance(node, ast.ClassDef) or (functions and isinstance(node, ast.FunctionDef)):
-            names.append(node.name)
-        elif isinstance(node, ast.Assign | ast.AnnAssign):
-            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
-            parts = (part for target in targets for part in ast.walk(target))
-            names += [
-                part.id for part in parts if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Store)
-            ]
-    return (name for name in names if not name.startswith("_"))
-
-
 def test_signatures_say_what_they_take_and_give() -> None:
     """`Any` stands within a type at most: in a document of JSON, in a row."""
     assert [
@@ -305,9 +258,6 @@ def late_imports(tree: ast.AST) -> Iterator[tuple[int, str]]:
 def test_what_looks_for_habits_finds_what_breaks_them() -> None:
     broken = "def f(one, *said):\n for found in one: pass\n [some for some, here in (them := one)]\n"
     assert sorted(word for _, word in vague_names(ast.parse(broken))) == sorted(VAGUE)
-    public = "A, _B = 1, 2\nC: int = 3\nD = list[int]\ndef e(): F = 4\nclass G: H = 5\nI[J] = 6\n"
-    assert list(public_names(ast.parse(public))) == ["A", "C", "D", "e", "G"]
-    assert list(public_names(ast.parse(public), functions=False)) == ["A", "C", "D", "G"]
     assert list(vague_names(ast.parse("def one(record): return found(record.said, some=1)"))) == []
     anything = [
         ast.parse(f"def f({head}: pass").body[0]
@@ -316,52 +266,3 @@ def test_what_looks_for_habits_finds_what_breaks_them() -> None:
     assert all(isinstance(node, ast.FunctionDef) and takes_or_gives_anything(node) for node in anything)
     late = "import a\nfrom escalate_cli import b\ndef f():\n import c\n from escalate_cli.d import e\n"
     assert list(late_imports(ast.parse(late))) == [(5, "escalate_cli.d")]
-
-
-def test_tests_use_what_is_public() -> None:
-    """No name of the code that begins with an underscore, be it in a text, for `monkeypatch` or a process."""
-    assert [
-        f"{name}:{line}: {what}"
-        for directory in (TESTS, BENCHMARKS)
-        for name, text in sources(directory)
-        for line, what in private_names(ast.parse(text))
-    ] == []
-
-
-PRIVATE = re.compile(r"_[A-Za-z]\w*")
-PRIVATE_WITHIN_TEXT = re.compile(
-    r"escalate_cli[.\w]*\._[A-Za-z]\w*|^from escalate_cli.* import .*\b_[A-Za-z]\w*", re.M
-)
-
-
-def private_names(tree: ast.AST) -> Iterator[tuple[int, str]]:
-    for node in ast.walk(tree):
-        if isinstance(node, ast.ImportFrom):
-            names = [*(node.module or "").split("."), *(alias.name for alias in node.names)]
-            yield from ((node.lineno, name) for name in names if PRIVATE.fullmatch(name))
-        elif isinstance(node, ast.Attribute) and PRIVATE.fullmatch(node.attr):
-            own = isinstance(node.value, ast.Name) and node.value.id in ("self", "cls")
-            if not own and ast.unparse(node) != "os._exit":  # documented, for all its name
-                yield node.lineno, ast.unparse(node)
-        elif isinstance(node, ast.Call) and ast.unparse(node.func).endswith(("setattr", "getattr")):
-            texts = [
-                arg.value for arg in node.args if isinstance(arg, ast.Constant) and isinstance(arg.value, str)
-            ]
-            yield from ((node.lineno, text) for text in texts if PRIVATE.fullmatch(text))
-        elif isinstance(node, ast.Constant) and isinstance(node.value, str):
-            yield from ((node.lineno, match[0]) for match in PRIVATE_WITHIN_TEXT.finditer(node.value))
-
-
-def test_what_looks_for_private_names_finds_them() -> None:
-    lines = (
-        "from escalate_cli.clock import ~now",
-        "from escalate_cli.~hidden import now",
-        "sender.~link.pid",
-        'monkeypatch.setattr(clock, "~now", None)',
-        'monkeypatch.setattr(clock, "~PATIENCE", 0.3)',
-        'monkeypatch.setattr("escalate_cli.clock.~now", None)',
-        'SCRIPT = "import sys\\nfrom escalate_cli.clock import SECOND, ~now\\n"',
-    )
-    assert [line for line in lines if not list(private_names(ast.parse(line.replace("~", "_"))))] == []
-    sound = ("self._link.pid", "clock.__dict__", 'x["_at"]', "from __future__ import annotations")
-    assert [line for line in sound if list(private_names(ast.parse(line)))] == []
