@@ -103,11 +103,11 @@ def times(records: Sequence[Record]) -> Times:
     )
 
 
-def _answer_times(answers: Iterable[tuple[Value | None, Span | None]]) -> tuple[tuple[Value, Spread], ...]:
+def _answer_times(answers: Iterable[tuple[_Value | None, Span | None]]) -> tuple[tuple[_Value, Spread], ...]:
     """How long people took from their page, by what the pairs name; the most frequent first. What cannot
     be timed is left out.
     """
-    took: dict[Value, list[Span]] = {}
+    took: dict[_Value, list[Span]] = {}
     for name, after in answers:
         if name is not None and after is not None:
             took.setdefault(name, []).append(after)
