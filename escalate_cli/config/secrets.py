@@ -19,7 +19,7 @@ from urllib.parse import quote, quote_plus
 
 from escalate_cli.errors import ConfigurationProblem
 
-_LARGEST = 64 * 1024
+LARGEST = 64 * 1024
 TO = "{to}"
 
 _REFERENCE = re.compile(r"\$\{([^{}\s]*)\}|\{to\}|(\$\{)")
@@ -51,7 +51,7 @@ class BadReference(ConfigurationProblem):
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class ReadyUrl:
+class Expanded:
     """A URL ready for use, and every spelling of the values in it that must be hidden in whatever
     is shown. Its repr shows neither.
     """
@@ -60,7 +60,7 @@ class ReadyUrl:
     secrets: tuple[str, ...]
 
 
-def expand(template: str, to: str, environ: Mapping[str, str]) -> ReadyUrl:
+def expand(template: str, to: str, environ: Mapping[str, str]) -> Expanded:
     """The URL of `template` for the address `to`.
 
     Raises `MissingSecret` when a variable or file is missing, empty or unreadable, `BadReference`
@@ -78,7 +78,7 @@ def expand(template: str, to: str, environ: Mapping[str, str]) -> ReadyUrl:
         return encoded
 
     url = _REFERENCE.sub(put, template)
-    return ReadyUrl(url, tuple(sorted(values, key=len, reverse=True)))
+    return Expanded(url, tuple(sorted(values, key=len, reverse=True)))
 
 
 def references(template: str) -> tuple[str, ...]:
@@ -139,11 +139,11 @@ def _file(path: str, reference: str) -> str:
         with open(descriptor, "rb") as stream:
             if not stat.S_ISREG(os.fstat(descriptor).st_mode):
                 raise MissingSecret(reference, "is not a regular file")
-            data = stream.read(_LARGEST + 1)
+            data = stream.read(LARGEST + 1)
     except OSError as problem:
         raise MissingSecret(reference, f"cannot be read: {problem.strerror}") from None
-    if len(data) > _LARGEST:
-        raise MissingSecret(reference, f"is larger than {_LARGEST // 1024} KB")
+    if len(data) > LARGEST:
+        raise MissingSecret(reference, f"is larger than {LARGEST // 1024} KB")
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError:
