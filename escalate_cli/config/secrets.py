@@ -53,7 +53,7 @@ class BadReference(ConfigurationProblem):
 @dataclass(frozen=True, slots=True, repr=False)
 class Expanded:
     """A URL ready for use, and every spelling of the values in it that must be hidden in whatever
-    is shown. Its repr shows neither.
+    is shown. Its repr shows neither. There are such `secrets` where the URL refers to any.
     """
 
     url: str

@@ -28,13 +28,14 @@ class Envelope(msgspec.Struct, frozen=True):
     """One attempt: the expanded Apprise URL of one recipient, the message, and its hard time limit
     in microseconds.
 
-    `secrets` are the values that went into `url`; neither is ever shown. `kind` is a
-    `NotificationKind` value; `urgent`, whether a mail says that it is. `thread` is the same for all
-    messages of one incident, "" for others: mails are shown together by it. `look` is what is asked
-    just before the first byte leaves; where the answer is no, the attempt is withdrawn. `loose` are
-    the stretches of `body` that may be cut. `short` is the text for a service that does not take so
-    much (`short_loose`: what of it may be cut), and `longest` what it takes, if that is known.
-    `card` is what the page of a mail is made of; None where there is no page, or no mail.
+    `secrets` are the values that went into `url`; neither is ever shown. `kind` is a `NotificationKind`
+    value; `urgent`, whether a mail says that it is. `thread` is the same for all messages of one
+    incident, "" for others: mails are shown together by it. `look` is what is asked just before the
+    first byte leaves; where the answer is no, the attempt is withdrawn. `loose` are the stretches of
+    `body` that may be cut. `short` is the text for a service that does not take so much (`short_loose`:
+    what of it may be cut), and `longest` what it takes, if that is known. `borrowed`: values of this
+    process's surroundings stand in `url`. `card` is what the page of a mail is made of; None where
+    there is no page, or no mail.
     """
 
     url: str
@@ -52,6 +53,7 @@ class Envelope(msgspec.Struct, frozen=True):
     longest: int | None = None
     card: MessageCard | None = None
     marks: AnswerMarks = AnswerMarks()
+    borrowed: bool = False
 
     @property
     def seconds(self) -> float:

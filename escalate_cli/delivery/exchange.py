@@ -195,6 +195,8 @@ _TOO_BIG_FOR_MAIL = frozenset({523, 552, 554})
 _SPEAKS_OF_LENGTH = re.compile(
     r"too[_ -]?(?:long|large|big|many)|max(?:imum)?[_ -]|exceed|length|limit of|shorten|size", re.IGNORECASE
 )
+_IS_TOO_LONG = re.compile(r"too[_ -]?(?:long|large|big)|(?:length|size)\b.*exceed|shorten", re.IGNORECASE)
+"""of a server in trouble; there, "too many" and "maximum" mean something else"""
 
 
 def may_be_for_length(outcome: Outcome, exchanges: Sequence[Exchange]) -> bool:
@@ -211,6 +213,8 @@ def may_be_for_length(outcome: Outcome, exchanges: Sequence[Exchange]) -> bool:
         return False
     if status in _MAY_MEAN_LENGTH:
         return True
+    if status >= 500:
+        return _IS_TOO_LONG.search(outcome.detail) is not None
     refused = status < 300 or (400 <= status < 500 and status not in _TEMPORARY_HTTP)
     return refused and status >= 200 and _SPEAKS_OF_LENGTH.search(outcome.detail) is not None
 

@@ -62,10 +62,18 @@ def attempt(envelope: Envelope, modules: list[PluginModule], on_sent: Callable[[
         outcome = problem.outcome
     except BaseException as problem:
         outcome = _after_exception(problem, wire)
+    if envelope.borrowed and outcome.kind is OutcomeKind.PERMANENT and not _answered(wire):
+        # a variable may be wrong in this process only: nobody who could know has refused it
+        outcome = replace(outcome, kind=OutcomeKind.TEMPORARY, local=True)
     named = outcome.external_id
     if named is not None and named[0] != "<" and redaction.line(named) != named:
         named = None  # a secret is in it; a Message-ID stands in every copy of the mail
     return replace(outcome, detail=told_detail(outcome.detail, redaction), external_id=named)
+
+
+def _answered(wire: Wire) -> bool:
+    """Whether a provider has said anything of the message."""
+    return any(exchange.status is not None for exchange in wire.exchanges)
 
 
 def told_detail(detail: str, redaction: Redaction) -> str:

@@ -70,6 +70,7 @@ def sealed(
         expanded.url, expanded.secrets, message.title, message.body, kind.value, gateway.timeout, thread,
         kind is NotificationKind.PAGE, loose=message.loose, short=short.body, short_loose=short.loose,
         longest=gateway.longest, card=message.card if shows_pages(expanded.url) else None,
+        borrowed=bool(expanded.secrets),
     )  # fmt: skip
 
 

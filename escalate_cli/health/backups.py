@@ -4,7 +4,9 @@ for.
 
 from __future__ import annotations
 
+import errno
 import os
+import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -41,31 +43,31 @@ def back_up(context: Context, to: Path | None = None) -> tuple[Path, str | None]
     store = context.store
     if to is not None:
         refuse_to_replace(to, store.database.path)
-        return to, _mended(context, store.database.copy_to(to))
+        return to, _mended(context, store.database.copy_to(to), to)
     place = backups(store.database.path)
     path = place / f"{instant_to_local(context.clock.now(), 'UTC'):%Y-%m-%d}.db"
     try:
-        sharing.make_directory(place)
+        _make_ready(place)
         files.forget_abandoned(place)
         damage = store.database.copy_to(path)
         for old in sorted(place.glob("????-??-??.db"))[:-KEPT_BACKUPS]:
             old.unlink(missing_ok=True)
     except OSError as problem:
         raise _no_copy(place, problem) from None
-    return path, _mended(context, damage)
+    return path, _mended(context, damage, path)
 
 
-def _mended(context: Context, damage: Damage | None) -> str | None:
-    """Rebuild the indexes if they are damaged; returned is what to say about it."""
+def _mended(context: Context, damage: Damage | None, copy: Path) -> str | None:
+    """Rebuild the indexes if they are damaged; returned is what to say about it. `copy` has every row."""
     if damage is None:
         return None
     context.store.database.rebuild_indexes()
-    return rebuilt(context, damage)
+    return f"{rebuilt(context, damage)}; a copy from before is {copy}"
 
 
 def back_up_daily(context: Context, report: PassReport) -> None:
     """The day's copy, made by one of all processes that tick now. If it fails, the next one tries
-    again.
+    again. Where it shows that an index was damaged, the pass is not finished: what was hidden is due.
     """
     if _is_copied_today(context):
         return
@@ -84,6 +86,7 @@ def back_up_daily(context: Context, report: PassReport) -> None:
                     ledger.remember(_FOUND_DAMAGED, str(context.clock.now()))
             raise
         report.warn(*([note] if note else []))
+        report.unfinished = report.unfinished or note is not None
         with context.store.transaction():
             ledger.remember(_BACKED_UP, str(context.clock.now()))
 
@@ -94,7 +97,7 @@ def alone_in(place: Path) -> Iterator[bool]:
     ends; then the next one copies.
     """
     try:
-        sharing.make_directory(place)
+        _make_ready(place)
         directory = os.open(place, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     except OSError as problem:
         raise _no_copy(place, problem) from None
@@ -102,6 +105,19 @@ def alone_in(place: Path) -> Iterator[bool]:
         yield files.take(directory)
     finally:
         os.close(directory)
+
+
+def _make_ready(place: Path) -> None:
+    """Make the directory of the copies, unless it is there. Where everybody may write, a link or a directory
+    that somebody else put there is not used.
+    """
+    sharing.make_directory(place)
+    status, parent = os.lstat(place), os.stat(place.parent)
+    ours = {0, os.geteuid()} if parent.st_mode & stat.S_IWOTH else {0, os.geteuid(), parent.st_uid}
+    group = sharing.group_of(place.parent)
+    shared = stat.S_ISDIR(status.st_mode) and group is not None and status.st_gid == group
+    if status.st_uid not in ours and not shared:
+        raise PermissionError(errno.EPERM, "somebody else has put it there")
 
 
 def _no_copy(place: Path, problem: OSError) -> DatabaseProblem:

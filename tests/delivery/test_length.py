@@ -225,6 +225,7 @@ def hook(more: str = "") -> str:
     "refusal",
     [
         Answer(400), Answer(413), Answer(422), Answer(403, {"error": "message too long"}),
+        Answer(500, {"error": "the message is too long"}),
         Answer(200, {"ok": False, "error": "msg_too_long"}),
     ],
     ids=lambda refusal: f"{refusal.status} {refusal.body}",

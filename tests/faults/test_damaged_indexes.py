@@ -4,6 +4,7 @@ silence, and no loop goes on for ever.
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -169,6 +170,35 @@ def test_the_daily_copy_finds_a_damaged_index_that_nothing_has_stumbled_over(pla
     assert "it has been rebuilt from its table" in ran.err
     assert not is_damaged(place.db)
     assert [is_damaged(one) for one in place.db.with_name("escalate.db.backups").iterdir()] == [False]
+
+
+def test_what_the_daily_copy_finds_hidden_is_sent_by_the_same_tick(place):
+    place.declare_quietly()
+    with frozen(place.db, "notifications_due"):
+        place.declare_quietly("hidden")
+    ran = place("tick")
+    copies = place.db.with_name("escalate.db.backups")
+    assert f"it has been rebuilt from its table; a copy from before is {copies}" in ran.err
+    assert {one.path for one in place.web.arrived if "hidden" in one.json["title"]} == {"/a/p0", "/a/p1"}
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can be somebody else")
+@pytest.mark.parametrize("planted", ["a link", "a directory"])
+def test_10_no_copy_is_written_where_somebody_else_planted_its_place(place, tmp_path, planted):
+    """Where everybody may write; the page goes out as ever."""
+    copies, elsewhere = place.db.with_name("escalate.db.backups"), tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    place.db.parent.chmod(0o1777)
+    if planted == "a link":
+        copies.symlink_to(elsewhere)
+    else:
+        copies.mkdir()
+    os.chown(copies, 65001, 65001, follow_symlinks=False)
+    place.declare_quietly()
+    ran = place("tick")
+    assert f"no copy can be kept in {copies}: somebody else has put it there" in ran.err
+    assert [*elsewhere.iterdir(), *copies.iterdir()] == []
+    assert {one.path for one in place.web.arrived} == {"/a/p0", "/a/p1"}
 
 
 def test_a_copy_with_a_damaged_index_is_put_back_with_a_sound_one(place):

@@ -80,6 +80,35 @@ UNSOUND = {
 
 
 @pytest.mark.parametrize(
+    ("url", "value", "sound"),
+    [
+        ("json://${RELAY}:PORT/a/{to}", "foo bar", "127.0.0.1"),
+        pytest.param("json://127.0.0.1:${RELAY}/a/{to}", "99999999", "PORT", marks=pytest.mark.long),
+        ("twilio://${RELAY}:token@+15005550006/{to}?x=PORT", "!!", None),
+    ],
+)
+def test_a_value_that_is_wrong_in_the_surroundings_of_one_process_is_never_given_up_and_a_sound_one_pages(
+    tmp_path, url, value, sound
+):
+    """Level 1, level 2 and the fallback, six attempts each. Where nobody has a sound one (None), it goes
+    on to be tried.
+    """
+    with HttpServer() as web:
+        config = crew(1, ("a",), attempts=3).replace("json://127.0.0.1:PORT/a/{to}", url)
+        with installation(tmp_path, web, config, RELAY=value) as place:
+            assert place("declare", "down", "-s", "x").code == 6
+            for _ in range(6):
+                place.let_leases_end()
+                assert "failed for good" not in place("tick").err
+            assert (set(place.statuses()), place.told) == ({"retrying"}, [])
+            if sound is not None:
+                place.environ["RELAY"] = sound.replace("PORT", str(web.port))
+                place.let_leases_end()
+                place("tick")
+                assert set(place.told) == {"/a/p0"}
+
+
+@pytest.mark.parametrize(
     "name", mostly_long(UNSOUND, "a proxy that is no address", "a proxy that answers 403")
 )
 @pytest.mark.long
