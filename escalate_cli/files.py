@@ -10,8 +10,10 @@ from __future__ import annotations
 import errno
 import os
 import stat
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
+from typing import BinaryIO
 
 from escalate_cli.clock import Clock
 from escalate_cli.core.calendar.duration import SECOND
@@ -27,6 +29,27 @@ that it tells of
 """
 
 
+class NotRegular(OSError):
+    """What should be read is a directory, a device, a FIFO, or a link that is not followed."""
+
+    def __init__(self, path: Path | str) -> None:
+        super().__init__(errno.EINVAL, "is not a regular file", os.fspath(path))
+
+
+def open_regular(path: Path | str, *, follow: bool = True) -> BinaryIO:
+    """Open a regular file for reading, or `NotRegular`. Nothing is waited for: a FIFO would stop whoever
+    reads. Without `follow` a link is refused.
+    """
+    if not stat.S_ISREG(os.stat(path, follow_symlinks=follow).st_mode):
+        raise NotRegular(path)
+    links = 0 if follow else os.O_NOFOLLOW
+    descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC | links)
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):  # it was put there in between
+        os.close(descriptor)
+        raise NotRegular(path)
+    return open(descriptor, "rb")
+
+
 def create(
     path: Path | str, access: int = os.O_WRONLY, mode: int = 0o600, *, directory: int | None = None
 ) -> int:
@@ -37,11 +60,19 @@ def create(
     return os.open(path, flags, mode, dir_fd=directory)
 
 
-def replace(target: Path | str, data: bytes, *, mode: int | None = None, lasting: bool = False) -> None:
+def replace(
+    target: Path | str,
+    data: bytes,
+    *,
+    mode: int | None = None,
+    lasting: bool = False,
+    made: Callable[[int], None] | None = None,
+) -> None:
     """Put a file with this content in the place of `target`, in one step; `OSError` leaves
     everything as it was.
 
     Without a `mode` it is that of the file that was there, else 0600. `lasting`: it outlives a power cut.
+    `made` gives the open file the owner and mode that the place asks for, in the stead of both.
     """
     target = followed(Path(target))
     forget_abandoned(target.parent, target.name)
@@ -50,7 +81,10 @@ def replace(target: Path | str, data: bytes, *, mode: int | None = None, lasting
     try:
         with open(descriptor, "wb") as file:
             take(descriptor)
-            _take_after(descriptor, target, mode)
+            if made is None:
+                _take_after(descriptor, target, mode)
+            else:
+                made(descriptor)
             file.write(data)
             file.flush()
             if lasting:

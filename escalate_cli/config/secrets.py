@@ -10,13 +10,12 @@ references.
 
 from __future__ import annotations
 
-import os
 import re
-import stat
 from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import quote, quote_plus
 
+from escalate_cli import files
 from escalate_cli.errors import ConfigurationProblem
 
 LARGEST = 64 * 1024
@@ -133,13 +132,10 @@ def _file(path: str, reference: str) -> str:
     FIFO would hang the sender.
     """
     try:
-        if not stat.S_ISREG(os.stat(path).st_mode):
-            raise MissingSecret(reference, "is not a regular file")
-        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
-        with open(descriptor, "rb") as stream:
-            if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-                raise MissingSecret(reference, "is not a regular file")
+        with files.open_regular(path) as stream:
             data = stream.read(LARGEST + 1)
+    except files.NotRegular:
+        raise MissingSecret(reference, "is not a regular file") from None
     except OSError as problem:
         raise MissingSecret(reference, f"cannot be read: {problem.strerror}") from None
     if len(data) > LARGEST:

@@ -5,9 +5,10 @@ nothing: what completes a word in a shell reads names there.
 from __future__ import annotations
 
 import os
-import stat
 import zlib
 from pathlib import Path
+
+from escalate_cli import files
 
 _LARGEST = 64 * 1024 * 1024
 
@@ -19,10 +20,9 @@ def cache_file(cache: Path, path: Path) -> str:
 
 def read_safely(path: str) -> bytes:
     """What it holds; nothing of a file that another user owns or may write."""
-    descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_CLOEXEC)
-    with open(descriptor, "rb") as stream:
-        status = os.fstat(descriptor)
-        if not stat.S_ISREG(status.st_mode) or status.st_uid != os.geteuid() or status.st_mode & 0o022:
+    with files.open_regular(path, follow=False) as stream:
+        status = os.fstat(stream.fileno())
+        if status.st_uid != os.geteuid() or status.st_mode & 0o022:
             return b""
         return stream.read(_LARGEST)
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import msgspec
 
+from escalate_cli import files
 from escalate_cli.core.wording.problem import ERROR, WARNING, Place, Problem, ProblemLevel
 from escalate_cli.errors import ConfigurationProblem
 
@@ -79,11 +80,10 @@ def read(source: Source) -> Content:
             "remove it, or rename it to not end in .toml",
         )
     try:
-        descriptor = os.open(source.path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
-        with open(descriptor, "rb") as stream:
-            if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-                return _failed(source, WARNING, "not-a-file", "is not a regular file and is left out", "")
+        with files.open_regular(source.path) as stream:
             data = stream.read(LARGEST_FILE + 1)
+    except files.NotRegular:
+        return _failed(source, WARNING, "not-a-file", "is not a regular file and is left out", "")
     except OSError as problem:
         return _failed(
             source,

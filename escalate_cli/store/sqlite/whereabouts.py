@@ -16,6 +16,7 @@ from pathlib import Path
 
 import msgspec
 
+from escalate_cli import files
 from escalate_cli.errors import DatabaseProblem
 from escalate_cli.store.sqlite import sharing
 from escalate_cli.store.sqlite.failures import DAMAGED
@@ -122,11 +123,7 @@ class Whereabouts:
 
     def _write(self, mark: Path, content: bytes) -> None:
         mark.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        partial = mark.with_name(f".{mark.name}.{os.getpid()}")
-        partial.unlink(missing_ok=True)
-        with open(sharing.create_shared(partial, os.O_WRONLY), "wb") as file:
-            file.write(content)
-        os.replace(partial, mark)
+        files.replace(mark, content, made=lambda descriptor: sharing.belong(descriptor, mark.parent))
 
 
 def _place(

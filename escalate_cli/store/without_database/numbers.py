@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 
+from escalate_cli import files
 from escalate_cli.store.sqlite import sharing
 
 NUMBERED = ("incidents", "nudges")
@@ -38,11 +39,8 @@ class Numbers:
         """By table, the highest number that is noted; 0 for none."""
         numbers = dict.fromkeys(NUMBERED, 0)
         with suppress(OSError):
-            descriptor = os.open(self._path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
-            try:
-                text = os.pread(descriptor, 1000, 0).decode("ascii", "replace")
-            finally:
-                os.close(descriptor)
+            with files.open_regular(self._path, follow=False) as file:
+                text = file.read(1000).decode("ascii", "replace")
             for name, _, number in (line.partition(" ") for line in text.splitlines()):
                 if name in numbers and number.isascii() and number.isdigit() and int(number) < _LARGEST:
                     numbers[name] = int(number)

@@ -22,6 +22,7 @@ from pathlib import Path
 
 import msgspec
 
+from escalate_cli import files
 from escalate_cli.store.sqlite import sharing
 
 _SUFFIX = ".json"
@@ -243,9 +244,7 @@ def _can_be_read(path: Path) -> bool:
 
 def _read(path: Path, length: int = _LARGEST) -> bytes:
     """A regular file of one name: what others link into their directory is not theirs to tell."""
-    descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
-    with open(descriptor, "rb") as file:
-        status = os.fstat(descriptor)
-        if not stat.S_ISREG(status.st_mode) or status.st_nlink > 1:
+    with files.open_regular(path, follow=False) as file:
+        if os.fstat(file.fileno()).st_nlink > 1:
             raise PermissionError
         return file.read(length)
