@@ -12,7 +12,7 @@ from escalate_cli.core.calendar.duration import Instant
 from escalate_cli.core.changes.declare import Declaration
 from escalate_cli.core.changes.update import Changes, update
 from escalate_cli.core.escalation.severity import how_changed
-from escalate_cli.core.events import DeclaredAgain
+from escalate_cli.core.events import DeclaredAgain, Restated
 from escalate_cli.core.incident.situation import Incident, Situation
 from escalate_cli.core.organisation.catalog import Catalog
 from escalate_cli.core.routing.leanings import GiveMeanings
@@ -111,11 +111,12 @@ def _noted(
 ) -> list[News]:
     noted: list[DeclaredAgain] = []
     if severity is not None and catalog.severity(severity).rank < catalog.severity(incident.severity).rank:
-        noted.append(DeclaredAgain(what="severity", declared=severity, kept=incident.severity))
+        noted.append(DeclaredAgain(what=Restated.SEVERITY, declared=severity, kept=incident.severity))
     if declaration.title != incident.title:
-        noted.append(DeclaredAgain(what="title", declared=declaration.title, kept=incident.title))
+        noted.append(DeclaredAgain(what=Restated.TITLE, declared=declaration.title, kept=incident.title))
     if declaration.lead is not None and incident.lead is not None and declaration.lead != incident.lead:
-        noted.append(DeclaredAgain(what="lead", declared=declaration.lead, kept=incident.lead))
+        noted.append(DeclaredAgain(what=Restated.LEAD, declared=declaration.lead, kept=incident.lead))
     return [
-        News(event.what, "noted", sentence(event, now, declaration.by, catalog), event) for event in noted
+        News(event.what.value, "noted", sentence(event, now, declaration.by, catalog), event)
+        for event in noted
     ]

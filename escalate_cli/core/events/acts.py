@@ -106,6 +106,7 @@ class SeverityChanged(Event, frozen=True, kw_only=True):
     after: str
     rises: bool
     because: str = ""
+    """a text: the rule by the name that its author gave it; "" where a person did it"""
     change: str = "severity"
 
 
@@ -169,6 +170,7 @@ class PagedByHand(Reaching, frozen=True, kw_only=True):
 
     KIND = EntryKind.PAGED
     missed: tuple[str, ...]
+    """texts, as in `LevelPaged`"""
     message: str | None
     by_hand: bool = True
 

@@ -25,13 +25,21 @@ class Declared(Event, frozen=True, kw_only=True):
     imported: bool = False
 
 
+class Restated(str, Enum):
+    """What the same key said otherwise than before."""
+
+    SEVERITY = "severity"
+    TITLE = "title"
+    LEAD = "lead"
+
+
 class DeclaredAgain(Event, frozen=True, kw_only=True):
     """The same key said something else that changes nothing: of its severity, title or lead
     (`what`). Leads are people's ids.
     """
 
     KIND = EntryKind.DECLARED
-    what: str
+    what: Restated
     declared: str = msgspec.field(name="said")
     kept: str
     again: bool = True
@@ -71,6 +79,7 @@ class Routed(Event, frozen=True, kw_only=True):
     way: Way
     services: tuple[str, ...] = ()
     because: str = ""
+    """a text, since it quotes the typed words, or names a fault that nobody foresaw; shown only"""
     fallback: str | None = None
 
 
@@ -84,6 +93,7 @@ class EscalationStarted(OfTeam, frozen=True, kw_only=True):
     policy: str
     services: tuple[str, ...]
     because: str
+    """a text, since it names things as the reporter and the configuration had them then; shown only"""
     source: str
 
 
@@ -92,6 +102,7 @@ class EscalationStopped(OfTeam, frozen=True, kw_only=True):
 
     KIND = EntryKind.ESCALATION
     reason: str
+    """a text, since records of 0.1.0 and imports say it in their own words; shown only"""
 
 
 class AcknowledgementForgotten(OfTeam, frozen=True, kw_only=True):

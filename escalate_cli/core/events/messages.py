@@ -8,9 +8,9 @@ from escalate_cli.core.organisation.recipient import Recipient
 
 
 class Attempt(Event, frozen=True, kw_only=True):
-    """What became of one attempt to send: page, inform, nudge … (`what`). `digest_of` is how many
-    notifications of several incidents were in its message (0: it was none such), `beside_another`:
-    another of the same incident led it."""
+    """What became of one attempt to send: `what` is the value of a `NotificationKind`. `digest_of` is how
+    many notifications of several incidents were in its message (0: it was none such),
+    `beside_another`: another of the same incident led it."""
 
     what: str
     notification: int
@@ -32,6 +32,7 @@ class Retrying(Attempt, frozen=True, kw_only=True):
 
     KIND = EntryKind.RETRYING
     reason: str
+    """a text: what the provider answered, or what failed on the way to it"""
 
     @property
     def is_trouble(self) -> bool:
@@ -44,6 +45,7 @@ class GivenUp(Attempt, frozen=True, kw_only=True):
 
     KIND = EntryKind.FAILED
     reason: str
+    """a text, as in `Retrying`"""
 
     @property
     def is_trouble(self) -> bool:
@@ -56,6 +58,7 @@ class CalledOff(Attempt, frozen=True, kw_only=True):
 
     KIND = EntryKind.CANCELLED
     reason: str
+    """a text, since the notification keeps it as its error, beside the words of providers; shown only"""
 
 
 class Ended(Event, frozen=True, kw_only=True):
@@ -65,6 +68,7 @@ class Ended(Event, frozen=True, kw_only=True):
     recipient: Recipient
     status: str
     why: str
+    """a text, since it has the words of a fault that nobody foresaw; shown only"""
 
     @property
     def kind(self) -> EntryKind:

@@ -18,9 +18,11 @@ class LevelPaged(TeamReaching, frozen=True, kw_only=True):
     levels: int | None
     cycle: int
     missed: tuple[str, ...]
+    """texts: each names who was not reached as it is written, and why; a fault's words are among them"""
     late_seconds: int
     source: str
     why: str = ""
+    """a text, since several reasons may be told together in it; shown only"""
     human: bool = True
     estimated: bool = False
 
@@ -51,6 +53,7 @@ class LevelLeftOut(OfTeam, frozen=True, kw_only=True):
     KIND = EntryKind.SKIPPED
     level: int
     reason: str
+    """a text: the part of its author's condition that does not hold, as it stood then; shown only"""
     source: str
 
 
@@ -115,6 +118,7 @@ class FallbackReachedNoPerson(TeamReaching, frozen=True, kw_only=True):
     KIND = EntryKind.EXHAUSTED
     NAMES_TEAM = False
     missed: tuple[str, ...]
+    """texts, as in `LevelPaged`"""
     source: str
 
     @property
@@ -136,6 +140,7 @@ class DoneWithout(Event, frozen=True, kw_only=True):
     KIND = EntryKind.SKIPPED
     NAMES_TEAM = False
     what: str
+    """a text, since it has the words of a fault that nobody foresaw; shown only"""
     team: str | None = None
     source: str = ""
     broken: bool = True

@@ -111,6 +111,7 @@ class LevelReached(_Value, frozen=True):
     policy: str
     cycle: int = 0
     why: str = ""
+    """a text, as in the event `LevelPaged`"""
 
 
 class FallbackReached(_Value, frozen=True):
@@ -119,6 +120,7 @@ class FallbackReached(_Value, frozen=True):
     policy: str
     team: str
     why: str
+    """a text, as in the event `LevelPaged`"""
 
 
 class RuleTrue(_Value, frozen=True):

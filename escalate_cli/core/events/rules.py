@@ -39,6 +39,7 @@ class RuleMissed(Event, frozen=True, kw_only=True):
     KIND = EntryKind.SKIPPED
     rule: str
     missed: tuple[str, ...]
+    """texts, as in `LevelPaged`"""
     source: str
 
 
@@ -65,6 +66,7 @@ class NobodyToAsk(Event, frozen=True, kw_only=True):
     KIND = EntryKind.SKIPPED
     rule: str
     missed: tuple[str, ...]
+    """texts, as in `LevelPaged`"""
     source: str
 
 
@@ -102,6 +104,7 @@ class NudgeDropped(Event, frozen=True, kw_only=True):
     KIND = EntryKind.NUDGE
     rule: str
     reason: str
+    """a text, since records of 0.1.0 have no more; shown only"""
     status: str = "expired"
 
 
@@ -110,7 +113,9 @@ class Informed(Reaching, frozen=True, kw_only=True):
 
     KIND = EntryKind.PAGED
     missed: tuple[str, ...]
+    """texts, as in `LevelPaged`"""
     reason: str
+    """a text: for what, with names as they were; messages have the value, in `Because`"""
     source: str
 
 
@@ -121,6 +126,7 @@ class ToldWhoHasIt(Reaching, frozen=True, kw_only=True):
     person: str
     how: Taking
     missed: tuple[str, ...] = ()
+    """texts, as in `LevelPaged`"""
 
 
 class ToldNobodyHasIt(Reaching, frozen=True, kw_only=True):
@@ -130,6 +136,7 @@ class ToldNobodyHasIt(Reaching, frozen=True, kw_only=True):
     had: tuple[str, ...]
     lapse: Lapse
     missed: tuple[str, ...] = ()
+    """texts, as in `LevelPaged`"""
 
 
 class ToldOpenAgain(Reaching, frozen=True, kw_only=True):
@@ -137,6 +144,7 @@ class ToldOpenAgain(Reaching, frozen=True, kw_only=True):
 
     KIND = EntryKind.PAGED
     missed: tuple[str, ...] = ()
+    """texts, as in `LevelPaged`"""
 
 
 class ReporterTold(Reaching, frozen=True, kw_only=True):
@@ -146,6 +154,7 @@ class ReporterTold(Reaching, frozen=True, kw_only=True):
     over: bool
     again: bool = False
     missed: tuple[str, ...] = ()
+    """texts, as in `LevelPaged`"""
 
 
 class ToldOfRise(Reaching, frozen=True, kw_only=True):
@@ -153,6 +162,7 @@ class ToldOfRise(Reaching, frozen=True, kw_only=True):
 
     KIND = EntryKind.PAGED
     missed: tuple[str, ...] = ()
+    """texts, as in `LevelPaged`"""
 
 
 class NotToldOfRise(Event, frozen=True, kw_only=True):
@@ -161,6 +171,7 @@ class NotToldOfRise(Event, frozen=True, kw_only=True):
     KIND = EntryKind.SKIPPED
     person: str
     reason: str
+    """a text, since records of 0.1.0 have no more; shown only"""
 
 
 # ── maintenance, suggestions ──────────────────────────────────────────────────────────

@@ -75,9 +75,9 @@ def _declared(it: happened.Declared, say: Telling) -> str:
 
 
 def _declared_again(it: happened.DeclaredAgain, say: Telling) -> str:
-    if it.what == "severity":
+    if it.what is happened.Restated.SEVERITY:
         text = f"again as {it.declared}: it stays {it.kept}"
-    elif it.what == "title":
+    elif it.what is happened.Restated.TITLE:
         text = f"again with another title: {it.declared}"
     else:
         text = f"again with {say.person(it.declared)} as lead: {say.person(it.kept)} stays"

@@ -86,7 +86,9 @@ def _span(text: str) -> int | None:
 def _declared(text: str, data: _Data) -> AnyEvent:
     if data.get("again"):
         return happened.DeclaredAgain(
-            what=data["what"], declared=_between(text, "title: ") or _between(text, "as ", ": it"), kept=""
+            what=happened.Restated(data["what"]),
+            declared=_between(text, "title: ") or _between(text, "as ", ": it"),
+            kept="",
         )
     return happened.Declared(
         title=text.removeprefix("declared: "),
