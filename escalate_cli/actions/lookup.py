@@ -17,7 +17,7 @@ from escalate_cli.core.incident.situation import Situation
 from escalate_cli.core.organisation.addressing import address_of_reporter
 from escalate_cli.core.organisation.catalog import Catalog, Person, Service, did_you_mean
 from escalate_cli.core.organisation.policy import Target, TargetKind, parse_target
-from escalate_cli.core.organisation.recipient import ReporterAddress
+from escalate_cli.core.organisation.recipient import Recipient, ReporterAddress
 from escalate_cli.core.wording.fitting import clip
 from escalate_cli.core.wording.text import printable
 from escalate_cli.errors import EscalateError, Unknown, UsageProblem
@@ -152,7 +152,7 @@ def find_target(word: str, catalog: Catalog) -> Target:
         return Target(TargetKind.ON_CALL, word)
     if word in catalog.schedules:
         return Target(TargetKind.SCHEDULE, word)
-    if word.startswith("person:"):
+    if Recipient(word).is_person:
         return Target(TargetKind.PERSON, _person_target(word, catalog))
     try:
         target = parse_target(word)
@@ -175,7 +175,9 @@ def find_target(word: str, catalog: Catalog) -> Target:
 def _person_target(word: str, catalog: Catalog) -> str:
     if catalog.people_called(word):
         return find_person(word, catalog).id
-    raise unknown("target", word, {f"person:{person}": f"person:{person}" for person in catalog.people})
+    raise unknown(
+        "target", word, {str(target): str(target) for target in map(Recipient.person, catalog.people)}
+    )
 
 
 def find_incident(context: Context, incident_id: int) -> Situation:

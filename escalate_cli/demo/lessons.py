@@ -14,6 +14,7 @@ from escalate_cli.core.incident.holding import who_took_it_first
 from escalate_cli.core.incident.situation import NotificationKind, NotificationStatus, NudgeStatus, Situation
 from escalate_cli.core.incident.timeline import Entry
 from escalate_cli.core.organisation.catalog import Catalog
+from escalate_cli.core.organisation.recipient import Recipient
 
 
 class UnansweredLevel(msgspec.Struct, frozen=True):
@@ -52,15 +53,14 @@ def learn(situation: Situation, timeline: Sequence[Entry], catalog: Catalog) -> 
         if notification.status is NotificationStatus.SENT and notification.sent_at is not None
     ]
     pages = [
-        message
-        for message in sent
-        if message.kind is NotificationKind.PAGE and message.recipient.startswith("person:")
+        message for message in sent if message.kind is NotificationKind.PAGE and message.recipient.is_person
     ]
     numbers = {notification.id for notification in sent}
     messages = [message.recipient for message in sent if message.bundled_with not in numbers]
     people = [recipient for recipient in messages if recipient.is_person]
     by = who_took_it_first(situation, timeline)
-    levels = [page.level for page in pages if page.recipient == f"person:{by}" and page.level is not None]
+    taker = Recipient.person(by) if by else None
+    levels = [page.level for page in pages if page.recipient == taker and page.level is not None]
 
     def since(at: int | None) -> Span | None:
         return None if at is None else at - incident.declared_at
@@ -89,6 +89,6 @@ def _unanswered(timeline: Sequence[Entry], catalog: Catalog) -> tuple[Unanswered
     unanswered = []
     for number, level in enumerate(levels):
         if any(later.team == level.team for later in levels[number + 1 :]):
-            people = [catalog.name_of(who) for who in level.recipients if who.startswith("person:")]
+            people = [catalog.name_of(who) for who in level.recipients if who.is_person]
             unanswered.append(UnansweredLevel(level.team, level.level, tuple(people)))
     return tuple(unanswered)

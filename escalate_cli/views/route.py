@@ -30,7 +30,7 @@ def route_data(
             "level": level.level,
             "after_seconds": None if level.after is None else level.after // SECOND,
             "targets": list(level.targets),
-            "people": [who.removeprefix("person:") for who in level.recipients if who.startswith("person:")],
+            "people": [who.id for who in level.recipients if who.is_person],
             "skipped": level.skipped,
         }
         for level in walk.levels

@@ -19,7 +19,7 @@ def draw_route(
     console: Console, data: dict[str, Any], walk: FirstWalk, routing: Routing, catalog: Catalog, at: Instant
 ) -> None:
     """The answer for people."""
-    team = catalog.teams[data["team"]].name if data["team"] in catalog.teams else "nobody"
+    team = catalog.team_name(data["team"]) if data["team"] else "nobody"
     if routing.service is not None:
         service = catalog.services[routing.service]
         style.heading(console, f"{service.name} → {team}", above=False)

@@ -287,7 +287,8 @@ class Record:
 
     def _answer(self, ack: AckRecord) -> TracedAck:
         of_team = [paging for paging in self.pagings if paging.team == ack.team and paging.at <= ack.at]
-        mine = [paging for paging in of_team if f"person:{ack.by}" in paging.recipients]
+        me = Recipient.person(ack.by) if ack.by else None
+        mine = [paging for paging in of_team if me in paging.recipients]
         paging = mine[-1] if mine else None
         carried = [page.gateway for page in self.pages if page.person == ack.by and page.at <= ack.at]
         return TracedAck(

@@ -296,7 +296,7 @@ class Catalog(msgspec.Struct, frozen=True):
         A login, exactly, comes first, as where it is typed by itself; then an id, exactly; then, whatever
         the case, an id or login; a name or an address; a part of a name.
         """
-        people, word = self.people.values(), word.removeprefix("person:")
+        people, word = self.people.values(), Recipient(word).id if Recipient(word).is_person else word
         for person in people:
             if word in person.login:
                 return (person,)

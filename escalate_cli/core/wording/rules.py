@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from escalate_cli.core.calendar.duration import show_duration
 from escalate_cli.core.organisation.catalog import Catalog
 from escalate_cli.core.organisation.policy import RuleAction, Target, TargetKind, When
+from escalate_cli.core.organisation.recipient import Recipient
 
 
 def condition_in_words(when: When, catalog: Catalog) -> str:
@@ -120,7 +121,7 @@ _TARGETS: dict[TargetKind, Callable[[str | None, Catalog], str]] = {
         f"everybody in {catalog.team_name(name) if name else 'the team'}"
     ),
     TargetKind.CHANNEL: lambda name, catalog: (
-        catalog.channels[name].name if name in catalog.channels else name or "the team's channel"
+        catalog.name_of(Recipient.channel(name)) if name else "the team's channel"
     ),
     TargetKind.ROUND_ROBIN: lambda name, catalog: f"the next in turn{_of(name, catalog)}",
     TargetKind.PERSON: lambda name, catalog: catalog.person_name(name or ""),

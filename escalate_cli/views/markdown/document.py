@@ -47,7 +47,7 @@ class _Pen(msgspec.Struct, frozen=True):
         return escaped(self.catalog.name_of(recipient))
 
     def team(self, team: str | None) -> str:
-        return escaped(self.catalog.teams[team].name if team in self.catalog.teams else team or "–")
+        return escaped(self.catalog.team_name(team)) if team else "–"
 
     def service(self, service: str) -> str:
         known = self.catalog.services.get(service)
