@@ -170,6 +170,32 @@ def _constants(node: ast.AST) -> list[str]:
     return [part for part in parts if isinstance(part, str)]
 
 
+def test_only_the_recipient_knows_how_it_is_written() -> None:
+    """Whoever wants to know whether it is a person, or which, asks `Recipient`."""
+    knows = ("core/organisation/recipient.py", "store/migrations/old_timelines.py")
+    assert [
+        f"{name}:{node.lineno}"
+        for name, text in sources()
+        if name not in knows
+        for node in ast.walk(ast.parse(text))
+        if isinstance(node, ast.Constant) and node.value in ("person:", "channel:", "reporter:")
+    ] == []
+
+
+def test_only_the_catalog_says_what_stands_for_a_name() -> None:
+    """`Catalog.name_of` and its neighbours: a name, or the id of what is gone."""
+    found = [
+        f"{name}:{node.lineno}: {ast.unparse(node)[:80]}"
+        for name, text in sources()
+        if name != "core/organisation/catalog.py"
+        for node in ast.walk(ast.parse(text))
+        if isinstance(node, ast.IfExp)
+        and re.fullmatch(r"[\w.]*catalog\.\w+\[.*\]\.name", ast.unparse(node.body))
+        and re.search(r" in [\w.]*catalog\.", ast.unparse(node.test))
+    ]
+    assert found == []
+
+
 TAG = re.compile(
     r"(?<!\?P)</?(a|b|bdi|br|body|button|circle|code|details|div|dd|dl|dt|em|footer|form|g|h[1-6]|head|header|hr|html|i|iframe|img|input"
     r"|label|li|line|link|main|meta|nav|ol|option|p|path|pre|rect|script|section|select|small|span|strong|style|sub|summary|sup|svg|table"
