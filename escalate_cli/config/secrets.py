@@ -18,7 +18,7 @@ from urllib.parse import quote, quote_plus
 from escalate_cli import files
 from escalate_cli.errors import ConfigurationProblem
 
-LARGEST = 64 * 1024
+_LARGEST = 64 * 1024
 TO = "{to}"
 
 _REFERENCE = re.compile(r"\$\{([^{}\s]*)\}|\{to\}|(\$\{)")
@@ -50,7 +50,7 @@ class BadReference(ConfigurationProblem):
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class Expanded:
+class ReadyUrl:
     """A URL ready for use, and every spelling of the values in it that must be hidden in whatever
     is shown. Its repr shows neither. There are such `secrets` where the URL refers to any.
     """
@@ -59,7 +59,7 @@ class Expanded:
     secrets: tuple[str, ...]
 
 
-def expand(template: str, to: str, environ: Mapping[str, str]) -> Expanded:
+def expand(template: str, to: str, environ: Mapping[str, str]) -> ReadyUrl:
     """The URL of `template` for the address `to`.
 
     Raises `MissingSecret` when a variable or file is missing, empty or unreadable, `BadReference`
@@ -77,7 +77,7 @@ def expand(template: str, to: str, environ: Mapping[str, str]) -> Expanded:
         return encoded
 
     url = _REFERENCE.sub(put, template)
-    return Expanded(url, tuple(sorted(values, key=len, reverse=True)))
+    return ReadyUrl(url, tuple(sorted(values, key=len, reverse=True)))
 
 
 def references(template: str) -> tuple[str, ...]:
@@ -133,13 +133,13 @@ def _file(path: str, reference: str) -> str:
     """
     try:
         with files.open_regular(path) as stream:
-            data = stream.read(LARGEST + 1)
+            data = stream.read(_LARGEST + 1)
     except files.NotRegular:
         raise MissingSecret(reference, "is not a regular file") from None
     except OSError as problem:
         raise MissingSecret(reference, f"cannot be read: {problem.strerror}") from None
-    if len(data) > LARGEST:
-        raise MissingSecret(reference, f"is larger than {LARGEST // 1024} KB")
+    if len(data) > _LARGEST:
+        raise MissingSecret(reference, f"is larger than {_LARGEST // 1024} KB")
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError:

@@ -10,7 +10,7 @@ from escalate_cli.core.notification.attempt import Outcome, OutcomeKind, Verdict
 from escalate_cli.engine.claiming import put_off_message
 from escalate_cli.engine.recording import AttemptEnd, record, what_follows
 from escalate_cli.engine.workbench import Workbench
-from escalate_cli.store.outbox import Claimed, Unreadable
+from escalate_cli.store.outbox import Claim, Unreadable
 
 _BATCH = 200
 _DIED = Outcome(OutcomeKind.UNKNOWN, "the process that was sending it has died; it may have arrived")
@@ -43,7 +43,7 @@ def _put_off_unreadable(bench: Workbench, unreadable: tuple[Unreadable, ...], no
                 put_off_message(bench, row, row.problem, now)
 
 
-def _ended(claimed: Claimed, bench: Workbench, now: Instant) -> AttemptEnd:
+def _ended(claimed: Claim, bench: Workbench, now: Instant) -> AttemptEnd:
     """How it ended, as far as is known. It is due again at once: the lease was wait enough."""
     made, allowed = claimed.notification.attempts, bench.gateway(claimed.notification.gateway).attempts
     verdict = what_follows(made, allowed, _DIED, now)

@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 import msgspec
 
-from escalate_cli.config.secrets import BadReference, Expanded, MissingSecret, expand
+from escalate_cli.config.secrets import BadReference, MissingSecret, ReadyUrl, expand
 from escalate_cli.core.answers.address import AnswersAddress, BadAddress, parse_answers
 from escalate_cli.core.messages.card import ToReply
 from escalate_cli.core.organisation.catalog import Gateway
@@ -21,8 +21,8 @@ _USUAL_PORTS = {True: 443, False: 80}
 
 
 def with_buttons(
-    expanded: Expanded, gateway: Gateway, reply: ToReply | None, environ: Mapping[str, str]
-) -> Expanded:
+    expanded: ReadyUrl, gateway: Gateway, reply: ToReply | None, environ: Mapping[str, str]
+) -> ReadyUrl:
     """The URL with buttons for what may be sent back, where gateway and answers are of one service that
     has some; as it is everywhere else, and where the URL has buttons of its own.
     """
@@ -48,10 +48,10 @@ def answers_of(gateway: Gateway, environ: Mapping[str, str]) -> AnswersAddress |
         return None
 
 
-def _added(expanded: Expanded, name: str, value: bytes, secrets: tuple[str, ...]) -> Expanded:
+def _added(expanded: ReadyUrl, name: str, value: bytes, secrets: tuple[str, ...]) -> ReadyUrl:
     joint = "&" if "?" in expanded.url else "?"
     url = f"{expanded.url}{joint}{name}={quote(value, safe='')}"
-    return Expanded(url, tuple(dict.fromkeys((*expanded.secrets, *secrets))))
+    return ReadyUrl(url, tuple(dict.fromkeys((*expanded.secrets, *secrets))))
 
 
 def _ntfy_actions(reply: ToReply, address: AnswersAddress) -> bytes:

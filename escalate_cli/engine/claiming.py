@@ -29,7 +29,7 @@ from escalate_cli.core.notification.together import goes_with, leader_first
 from escalate_cli.core.organisation.catalog import Gateway
 from escalate_cli.engine.workbench import Workbench
 from escalate_cli.errors import DamagedRow, EscalateError
-from escalate_cli.store.outbox import Claimed, Unreadable, Waiting
+from escalate_cli.store.outbox import Claim, Unreadable, Waiting
 from escalate_cli.store.remembered_troubles import put_off
 
 PARALLEL = 8
@@ -98,7 +98,7 @@ class Claims:
 
     # ── claims ─────────────────────────────────────────────────────────────────────────
 
-    def claim(self, picked: list[Waiting], now: Instant) -> list[Claimed]:
+    def claim(self, picked: list[Waiting], now: Instant) -> list[Claim]:
         """Claim these in one transaction, those that still wait."""
         waiting = [
             notification for notification in picked if self._bench.store.outbox.waits(notification.id, now)
@@ -111,7 +111,7 @@ class Claims:
             self._bench.reach("claiming")
         return [claimed for claimed in claims if claimed is not None]
 
-    def _claim_safely(self, waiting: Waiting, now: Instant) -> Claimed | None:
+    def _claim_safely(self, waiting: Waiting, now: Instant) -> Claim | None:
         """Claim one. If that fails it is undone, put off, and stops none of the others in the same
         transaction.
 
@@ -137,7 +137,7 @@ class Claims:
         put_off_message(self._bench, waiting, met[-1], now)
         return None
 
-    def _claim_alone(self, waiting: Waiting, gateway: Gateway, now: Instant) -> Claimed | None:
+    def _claim_alone(self, waiting: Waiting, gateway: Gateway, now: Instant) -> Claim | None:
         return self._bench.store.outbox.claim(
             waiting.id,
             uuid.uuid4().hex,
@@ -146,7 +146,7 @@ class Claims:
             self._code(waiting, now),
         )
 
-    def _claim_together(self, waiting: Waiting, gateway: Gateway, now: Instant) -> Claimed | None:
+    def _claim_together(self, waiting: Waiting, gateway: Gateway, now: Instant) -> Claim | None:
         """Claim one together with what goes out in the same message, or as a digest of everything
         held back for the same address. What exceeds `[limits]` is held back.
         """
@@ -181,7 +181,7 @@ class Claims:
 
         return new_code(secrets.randbelow, taken)
 
-    def _leader_first(self, together: list[Claimed], severities: dict[int, str]) -> list[Claimed]:
+    def _leader_first(self, together: list[Claim], severities: dict[int, str]) -> list[Claim]:
         """These, with the one in front that leads their message; `severities` are by notification."""
         claims = {claimed.notification.id: claimed for claimed in together}
         severity = self._bench.catalog.severity

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from msgspec.structs import replace
 
-from escalate_cli.config.secrets import BadReference, Expanded, MissingSecret, expand
+from escalate_cli.config.secrets import BadReference, MissingSecret, ReadyUrl, expand
 from escalate_cli.core.calendar.duration import Instant
 from escalate_cli.core.incident.doing_without import words_of
 from escalate_cli.core.incident.situation import Notification, NotificationKind, Situation
@@ -27,11 +27,11 @@ from escalate_cli.delivery.mail.alternative import shows_pages
 from escalate_cli.engine.answer_buttons import answers_of, with_buttons
 from escalate_cli.engine.workbench import Workbench
 from escalate_cli.errors import DamagedRow, DatabaseProblem
-from escalate_cli.store.outbox import Claimed
+from escalate_cli.store.outbox import Claim
 from escalate_cli.store.situations import Situations
 
 
-def envelope(bench: Workbench, claimed: Claimed, gateway: Gateway, now: Instant) -> Envelope | Outcome:
+def envelope(bench: Workbench, claimed: Claim, gateway: Gateway, now: Instant) -> Envelope | Outcome:
     """The message and where it goes; or the outcome, where there can be no attempt. The report is
     told of a message that cannot be written, where a plain one goes in its place."""
     notification = claimed.notification
@@ -57,7 +57,7 @@ def envelope(bench: Workbench, claimed: Claimed, gateway: Gateway, now: Instant)
 
 def sealed(
     gateway: Gateway,
-    expanded: Expanded,
+    expanded: ReadyUrl,
     message: Message,
     short: Message,
     kind: NotificationKind,
@@ -80,7 +80,7 @@ def marks_of(gateway: Gateway, reply: ToReply, environ: Mapping[str, str]) -> An
     return AnswerMarks(reply.code, address is not None and address.options.get("plus") == "yes")
 
 
-def _thread(claimed: Claimed, situations: Situations) -> str:
+def _thread(claimed: Claim, situations: Situations) -> str:
     """What all mails of one incident have in common: its number, and when it was declared, since
     other installations have its number, too. Nothing for a digest of several incidents.
     """
@@ -117,7 +117,7 @@ class _Writing(NamedTuple):
     """Writes a claimed message. `situation` is None where a record of the incident cannot be read."""
 
     bench: Workbench
-    claimed: Claimed
+    claimed: Claim
     situation: Situation | None
     now: Instant
 
@@ -162,7 +162,7 @@ class _Writing(NamedTuple):
         )  # fmt: skip
 
 
-def _plainly(claimed: Claimed, situation: Situation | None, catalog: Catalog, *, short: bool) -> Message:
+def _plainly(claimed: Claim, situation: Situation | None, catalog: Catalog, *, short: bool) -> Message:
     try:
         return _plain(claimed, situation, catalog, short=short)
     except Exception:  # what is left needs nothing but the number
@@ -170,11 +170,11 @@ def _plainly(claimed: Claimed, situation: Situation | None, catalog: Catalog, *,
         return Message("", f"{repeat}#{claimed.incident_id} - {_acknowledge(claimed, catalog)}")
 
 
-def _acknowledge(claimed: Claimed, catalog: Catalog) -> str:
+def _acknowledge(claimed: Claim, catalog: Catalog) -> str:
     return catalog.to_type(f"escalate ack {claimed.incident_id}")
 
 
-def _plain(claimed: Claimed, situation: Situation | None, catalog: Catalog, *, short: bool) -> Message:
+def _plain(claimed: Claim, situation: Situation | None, catalog: Catalog, *, short: bool) -> Message:
     title = may_cut(words(situation.incident.title), 1) if situation else Text("an incident")
     repeat = "(repeat) " if claimed.notification.unsure else ""
     text = one_sms(Text(f"{repeat}#{claimed.incident_id} ") + title + f" - {_acknowledge(claimed, catalog)}")

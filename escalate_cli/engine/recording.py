@@ -19,7 +19,7 @@ from escalate_cli.core.notification.attempt import Outcome, OutcomeKind, Verdict
 from escalate_cli.core.notification.limits import is_limited, matters_most
 from escalate_cli.engine.workbench import Workbench
 from escalate_cli.errors import DatabaseProblem, EscalateError
-from escalate_cli.store.outbox import Claimed
+from escalate_cli.store.outbox import Claim
 from escalate_cli.store.sqlite.failures import FULL
 
 
@@ -27,7 +27,7 @@ class AttemptEnd(msgspec.Struct, frozen=True):
     """How an attempt ended and what follows. `leader` is the notification that led its message;
     `digest_of` and `beside_another` are those of `core.events.Attempt`."""
 
-    claimed: Claimed
+    claimed: Claim
     outcome: Outcome
     verdict: Verdict
     leader: int

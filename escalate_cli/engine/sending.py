@@ -18,7 +18,7 @@ from escalate_cli.engine.memos import MemoAttempts
 from escalate_cli.engine.recording import AttemptEnd, record, what_follows
 from escalate_cli.engine.workbench import Workbench
 from escalate_cli.errors import DatabaseProblem
-from escalate_cli.store.outbox import Claimed
+from escalate_cli.store.outbox import Claim
 from escalate_cli.store.sqlite.failures import LOCKED
 
 SLOW_AFTER = 2 * SECOND
@@ -35,12 +35,12 @@ class AttemptSender(Protocol):
 
 
 class _Attempt(msgspec.Struct):
-    claimed: Claimed
+    claimed: Claim
     gateway: Gateway
     began_at: float
 
     @property
-    def together(self) -> tuple[Claimed, ...]:
+    def together(self) -> tuple[Claim, ...]:
         """All that go out in this message."""
         return (self.claimed, *self.claimed.also)
 
@@ -90,7 +90,7 @@ class Attempts:
         moment = self._bench.clock.monotonic()
         return sum(moment - attempt.began_at < SLOW_AFTER / SECOND for attempt in self._underway.values())
 
-    def send(self, claimed: Claimed, now: Instant) -> None:
+    def send(self, claimed: Claim, now: Instant) -> None:
         """Hand it to the sender. Claimed is claimed: whatever happens now is an outcome, and stops
         no other message.
         """
@@ -110,7 +110,7 @@ class Attempts:
         else:
             self._outcomes.append((ticket, outcome))
 
-    def _begin(self, ticket: int, claimed: Claimed, gateway: Gateway, now: Instant) -> Outcome | None:
+    def _begin(self, ticket: int, claimed: Claim, gateway: Gateway, now: Instant) -> Outcome | None:
         """Begin the attempt; the outcome where there can be none."""
         made = envelope(self._bench, claimed, gateway, now)
         if isinstance(made, Outcome):

@@ -44,7 +44,7 @@ class Waiting(msgspec.Struct, frozen=True):
     """of its incident"""
 
 
-class Claimed(msgspec.Struct, frozen=True):
+class Claim(msgspec.Struct, frozen=True):
     """A notification that this process alone may send, until its lease ends."""
 
     notification: Notification
@@ -52,7 +52,7 @@ class Claimed(msgspec.Struct, frozen=True):
     token: str
     attempt_id: int
     lease_until: Instant
-    also: tuple[Claimed, ...] = ()
+    also: tuple[Claim, ...] = ()
     """those that go out with it, in one digest"""
 
 
@@ -127,7 +127,7 @@ class Outbox:
 
     def claim(
         self, notification_id: int, token: str, now: Instant, lease_until: Instant, code: str | None = None
-    ) -> Claimed | None:
+    ) -> Claim | None:
         """Take one for this process; None when another was quicker, or it is no longer wanted. It has
         this code from now on, unless it has one.
         """
@@ -140,9 +140,9 @@ class Outbox:
         attempt = self._db.run(
             _sql.begin_attempt, notification_id=notification.id, number=notification.attempts, now=now
         )
-        return Claimed(notification, rows[0]["incident_id"], token, attempt[0]["id"], lease_until)
+        return Claim(notification, rows[0]["incident_id"], token, attempt[0]["id"], lease_until)
 
-    def last_look(self, claimed: Claimed) -> LastLook:
+    def last_look(self, claimed: Claim) -> LastLook:
         """What the process that sends asks just before its first byte: whether anything of this
         claim is still wanted and still its own.
         """
@@ -157,7 +157,7 @@ class Outbox:
 
     def record(
         self,
-        claimed: Claimed,
+        claimed: Claim,
         outcome: OutcomeKind,
         detail: str,
         verdict: Verdict,
@@ -208,7 +208,7 @@ class Outbox:
         """Have a running incident looked at now."""
         self._db.change(_sql.look_again, id=incident_id, now=now)
 
-    def abandoned(self, now: Instant, limit: int) -> tuple[tuple[Claimed, ...], tuple[Unreadable, ...]]:
+    def abandoned(self, now: Instant, limit: int) -> tuple[tuple[Claim, ...], tuple[Unreadable, ...]]:
         """Those whose sender has not come back within its lease: it may have sent them or not; and
         those that cannot even be read.
         """
@@ -221,7 +221,7 @@ class Outbox:
                 unreadable.append(Unreadable(row["id"], row["incident_id"], problem))
             else:
                 abandoned.append(
-                    Claimed(
+                    Claim(
                         notification, row["incident_id"], row["claim"], row["attempt_id"], row["lease_until"]
                     )
                 )
@@ -325,7 +325,7 @@ class Outbox:
         rows = self._db.run(_sql.companions, id=waiting.id, **where)
         return tuple(_waiting(row) for row in rows)
 
-    def bundle(self, claimed: Claimed, companions: tuple[Claimed, ...], *, digest: bool) -> Claimed:
+    def bundle(self, claimed: Claim, companions: tuple[Claim, ...], *, digest: bool) -> Claim:
         """Note that these go out in one message, which `claimed` leads, and whether it is a digest."""
         for companion in companions:
             self._db.change(_sql.bundle, id=companion.notification.id, leader=claimed.notification.id)

@@ -16,7 +16,7 @@ from escalate_cli.core.calendar.duration import SECOND
 from escalate_cli.core.incident.situation import NotificationStatus
 from escalate_cli.core.notification.attempt import OutcomeKind, Verdict
 from escalate_cli.engine.engine import Engine
-from escalate_cli.store.outbox import Claimed
+from escalate_cli.store.outbox import Claim
 from escalate_cli.store.store import Store
 from tests.organisations import STANDARD
 from tests.world import Postbox, World
@@ -47,11 +47,11 @@ class Two:
     def page(self):
         return self.world.look().notifications[0]
 
-    def claim(self, store: Store, token: str, lease: int = 10 * SECOND) -> Claimed | None:
+    def claim(self, store: Store, token: str, lease: int = 10 * SECOND) -> Claim | None:
         with store.transaction():
             return store.outbox.claim(1, token, self.now, self.now + lease)
 
-    def record(self, store: Store, claimed: Claimed, verdict: Verdict, kind: OutcomeKind = OutcomeKind.SENT):
+    def record(self, store: Store, claimed: Claim, verdict: Verdict, kind: OutcomeKind = OutcomeKind.SENT):
         with store.transaction():
             return store.outbox.record(claimed, kind, verdict.reason, verdict, self.now)
 
