@@ -25,7 +25,7 @@ class ExitCode(IntEnum):
     UNDELIVERED = 6
     """stored, but something could not be delivered; the output says whether it will be retried"""
     DATABASE = 7
-    """the database cannot be used: locked, full, damaged, or written by a newer version"""
+    """the database cannot be used: locked, full, damaged, of a newer version; or a named file is not yours"""
     BUG = 70
     """a bug in escalate"""
 
@@ -60,6 +60,12 @@ class ConfigurationProblem(EscalateError):
 
     exit_code = ExitCode.CONFIGURATION
     code = "configuration"
+
+
+class FileRefusal(EscalateError):
+    """A file that this user may not read or write."""
+
+    exit_code = ExitCode.DATABASE
 
 
 class Unknown(EscalateError):

@@ -19,7 +19,7 @@ import msgspec
 from escalate_cli import files
 from escalate_cli.context import Options
 from escalate_cli.core.wording.text import LIVE, printable
-from escalate_cli.errors import EscalateError, ExitCode, error_data
+from escalate_cli.errors import EscalateError, ExitCode, FileRefusal, error_data
 
 if TYPE_CHECKING:
     from rich.console import Console, ConsoleOptions, RenderableType
@@ -254,7 +254,8 @@ def written(file: str, text: str) -> str:
         files.write(file, text.encode())
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) else "that is no file name"
-        raise EscalateError(
+        kind = FileRefusal if isinstance(error, PermissionError) else EscalateError
+        raise kind(
             f"cannot write {file}: {reason}", "name a file that you may write", code="cannot-write"
         ) from None
     return f"wrote {file}"

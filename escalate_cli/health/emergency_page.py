@@ -130,9 +130,18 @@ class EmergencyPage:
 
 
 def _messages(wrong: str, what: str, problem: EscalateError, catalog: Catalog) -> tuple[Message, Message]:
-    """The message, full and short: what to do comes first, so that it is there however little of
-    the rest fits.
-    """
+    """The message, full and short. Where it cannot be put into words, the first of them are enough."""
+    try:
+        return _full_and_short(wrong, what, problem, catalog)
+    except Exception:
+        plain = f"Page people by hand: escalate {wrong}."
+        return Message(f"[escalate] it {wrong}", plain), Message("", plain)
+
+
+def _full_and_short(
+    wrong: str, what: str, problem: EscalateError, catalog: Catalog
+) -> tuple[Message, Message]:
+    """What to do comes first, so that it is there however little of the rest fits."""
     first = Text(f"Page people by hand: escalate {wrong}. ")
     happened = may_cut(words(what), 1, least=60)
     short = one_sms(first + happened + ". " + may_cut(words(problem.message), 2))

@@ -95,3 +95,8 @@ def test_4_20_these_are_what_a_page_has_to_do_with_otherwise() -> None:
         f"{CORE}notification.paging.write_to", f"{CORE}messages.message.compose",
     } <= set(NOT_NEEDED)  # fmt: skip
     assert set(ALONE) <= set(functions())
+
+
+@pytest.mark.parametrize("name", ["messages.sms.words", "messages.sms.one_sms", "wording.text.printable"])
+def test_4_20_what_cannot_be_put_into_words_is_said_in_the_plainest(paged, name: str) -> None:
+    assert "sms to ops" in paged(PAGES["a person"], f"{CORE}{name}")

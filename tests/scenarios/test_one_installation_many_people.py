@@ -189,15 +189,15 @@ NOWHERE = {
     "--db {}/x.db declare down -s x": 7,
     "--db {}/new.db declare down -s x": 7,
     "--db {}/x.db tick": 7,
-    "check --html {}/out.html": 2,
-    "report --html {}/out.html": 2,
-    "import-history {}/x.db": 2,
+    "check --html {}/out.html": 7,
+    "report --html {}/out.html": 7,
+    "import-history {}/x.db": 7,
     "diff {}/a.toml CONFIG": 3,
 }
 UNREADABLE = {
     "--config {}/a.toml check": 3,
     "--config {}/a.toml route x": 3,
-    "backup {}/out.db": 2,
+    "backup {}/out.db": 7,
     "service add y --name Y --team crew --config {}": 3,
     "override s p0 --from 2030-01-01 --until 2030-01-02 --config {}": 3,
 }

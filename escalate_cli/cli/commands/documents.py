@@ -19,7 +19,7 @@ from escalate_cli.cli.output import Answer
 from escalate_cli.context import Context
 from escalate_cli.core.calendar.moment import local_time
 from escalate_cli.core.organisation.catalog import Catalog
-from escalate_cli.errors import UsageProblem
+from escalate_cli.errors import FileRefusal, UsageProblem
 from escalate_cli.importers.history import importing
 from escalate_cli.importers.history.checking import check
 from escalate_cli.importers.history.columns import read_map
@@ -130,7 +130,8 @@ def _content(file: str) -> bytes:
         return sys.stdin.buffer.read() if file == "-" else Path(file).read_bytes()
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) else "that is no file name"
-        raise UsageProblem(
+        kind = FileRefusal if isinstance(error, PermissionError) else UsageProblem
+        raise kind(
             f"cannot read {file}: {reason}", "name a CSV or JSON file, or - for stdin", code="cannot-read"
         ) from None
 

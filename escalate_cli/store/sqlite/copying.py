@@ -12,7 +12,7 @@ from pathlib import Path
 
 from escalate_cli import files
 from escalate_cli.clock import Clock
-from escalate_cli.errors import DatabaseProblem, UsageProblem
+from escalate_cli.errors import DatabaseProblem, FileRefusal, UsageProblem
 from escalate_cli.store.sqlite import sharing
 from escalate_cli.store.sqlite.soundness import Damage, look_through
 
@@ -36,7 +36,8 @@ def refuse_to_replace(target: Path, source: Path) -> None:
             raise UsageProblem(f"there is no directory {target.parent}", elsewhere) from None
         return
     except OSError as problem:
-        raise UsageProblem(f"no copy can be written to {target}: {problem.strerror}", elsewhere) from None
+        kind = FileRefusal if isinstance(problem, PermissionError) else UsageProblem
+        raise kind(f"no copy can be written to {target}: {problem.strerror}", elsewhere) from None
     if stat.S_ISDIR(status.st_mode):
         raise UsageProblem(f"{target} is a directory", elsewhere)
     if source.exists() and source.samefile(target):
