@@ -8,7 +8,7 @@ from escalate_cli.core.escalation.scope import Involvement, involvements, policy
 from escalate_cli.core.incident.situation import Escalation
 from escalate_cli.core.organisation.catalog import Catalog
 from escalate_cli.core.organisation.policy import Policy
-from escalate_cli.importers.history.past_incident import PastIncident
+from escalate_cli.importers.history.past_incident import PagedPerson, PastIncident
 
 UNKNOWN = "unknown"
 """the team, person or gateway of what a row does not name"""
@@ -36,12 +36,23 @@ class PastEscalations:
         """Every escalation once, in the order in which they began."""
         return (*self.first, *self.came) if self.first else self.last
 
-    def of_person(self, person: str) -> Escalation:
-        """The escalation in which a person was paged: their team's, the last one first."""
-        teams = self._catalog.teams_of(person)
-        return next(
-            (escalation for escalation in (*self.last, *self.first) if escalation.team in teams), self.last[0]
-        )
+    def of_person(self, paged: PagedPerson) -> Escalation:
+        """The escalation in which somebody was paged: their team's. Whoever is of teams before and after
+        the re-routing was paged by that of the time.
+        """
+        teams = self._catalog.teams_of(paged.person)
+        in_order = (*self.first, *self.last) if self._was_early(paged) else (*self.last, *self.first)
+        return next((escalation for escalation in in_order if escalation.team in teams), self.last[0])
+
+    def _was_early(self, paged: PagedPerson) -> bool:
+        """Whether somebody was paged before the re-routing. Without a time of their own they were paged
+        with the first page; but not whoever acknowledged after it, nor at a later level.
+        """
+        past = self._past
+        if not self.first or (past.first_paged_at or 0) + (paged.after or 0) >= past.moved_at:
+            return False
+        acked_later = paged.person == past.acknowledged_by and (past.acknowledged_at or 0) >= past.moved_at
+        return paged.after is not None or (paged.level in (None, 1) and not acked_later)
 
     def acknowledged(self) -> tuple[Escalation, ...]:
         """As `ack` does it: the escalations of the teams that whoever acknowledged belongs to; all

@@ -33,7 +33,7 @@ def paged_levels(past: PastIncident, escalations: PastEscalations) -> dict[int, 
         return {}
     people: dict[int, dict[int, list[PagedPerson]]] = {}
     for paged in _everybody(past):
-        of_escalation = people.setdefault(escalations.of_person(paged.person).id, {})
+        of_escalation = people.setdefault(escalations.of_person(paged).id, {})
         of_escalation.setdefault(paged.level or 1, []).append(paged)
     home = _page_first_level(past, escalations, people)
     levels: dict[int, Levels] = {}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 from datetime import UTC, datetime
 
 from escalate_cli.clock import Clock
@@ -115,6 +116,30 @@ def test_a_level_without_a_time_is_placed_by_the_waits_and_says_so(here: Bank) -
     assert levels[1]["text"] == "level 2 of policy standard: paged Bo Chen (time estimated)"
     answer = here.here("export", "1", "--format", "json").json["acknowledgements"][0]
     assert (answer["level"], answer["after_page_seconds"]) == (2, None)  # a guess times no answer
+
+
+def test_whoever_is_of_both_teams_was_paged_by_that_of_the_time(here: Bank) -> None:
+    own = here.place / "config"
+    shutil.copytree(here.environ["ESCALATE_CONFIG"], own)
+    here.environ["ESCALATE_CONFIG"] = str(own)
+    for file in own.glob("*.toml"):
+        text = file.read_text()
+        file.write_text(text.replace('name = "Payments"\nlead', 'name = "Payments"\nmembers = ["ana"]\nlead'))
+    moved = {**LEAST, "service": "login", "first_service": "payments", "rerouted_at": "2026-03-03 09:10"}
+    moved["first_paged_at"] = "2026-03-03 09:01"
+    rows = [{**moved, "title": paged, "paged": paged} for paged in ("ana@1;bo@1+10m", "dee@1;ana@1+10m")]
+    assert bring(here, as_csv(*rows)).code == 0
+    assert [
+        [
+            (entry["at"][11:16], entry["data"]["team"], entry["data"]["recipients"])
+            for entry in here.show(number)["timeline"]
+            if entry["kind"] == "level"
+        ]
+        for number in (1, 2)
+    ] == [
+        [("09:01", "payments", ["person:ana"]), ("09:11", "identity", ["person:bo"])],
+        [("09:01", "payments", ["person:dee"]), ("09:11", "identity", ["person:ana"])],
+    ]
 
 
 def test_people_are_known_by_id_name_login_and_address(here: Bank) -> None:
