@@ -8,6 +8,7 @@ Nothing is printed here, and nobody is asked; what came of it is a value.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 
 import msgspec
 
@@ -53,22 +54,39 @@ class ActReport(msgspec.Struct, frozen=True):
 
 
 def perform(context: Context, intent: Intent, incidents: Sequence[int], *, deliver: bool = True) -> ActReport:
-    """Do it to each of these incidents. One that fails stops none of the others; where all fail, the
-    first failure is raised and tells of the others. Without `deliver`, what follows is left to the
-    next pass.
+    """Do it to each of these incidents. One that fails stops none of the others; where all fail, what had
+    lapsed is delivered, and the first failure is raised and tells of the others. Without `deliver`, what
+    follows is left to the next pass.
     """
     deed = intent.prepare(context)
     effects: list[Effect] = []
     failures: list[EscalateError] = []
+    refused: list[int] = []
     for number in dict.fromkeys(incidents):
         try:
             effects.append(carry_out(context, number, deed))
         except EscalateError as problem:
             failures.append(problem)
+            refused.append(number)
     if failures and not effects:
+        if deliver:
+            _deliver_what_lapsed(context, refused)
         raise _as_one(failures)
     report = deliver_now(context, [_number(effect) for effect in effects]) if deliver else None
     return _how_it_stands(context, intent, effects, failures, report)
+
+
+def _deliver_what_lapsed(context: Context, incidents: Sequence[int]) -> None:
+    """What is due of incidents to which an act came too late. Whatever goes wrong is for the next pass."""
+    now, due = context.clock.now(), list[int]()
+    for number in incidents:
+        with suppress(EscalateError):
+            notifications = find_incident(context, number).notifications
+            if any(each.live and not each.held_back and each.due_at <= now for each in notifications):
+                due.append(number)
+    if due:
+        with suppress(EscalateError):
+            deliver_now(context, due)
 
 
 def carry_out(context: Context, incident: int, deed: Deed) -> Effect:

@@ -13,6 +13,7 @@ from escalate_cli.core.calendar.duration import SECOND
 from escalate_cli.core.calendar.moment import iso
 from tests.delivery.processes import until
 from tests.loopback import Bank, bank, server
+from tests.organisations import ONE_TEAM
 
 ANA = "/sms/+447700900123"
 
@@ -33,3 +34,19 @@ def test_4_3_an_act_names_those_whom_what_had_lapsed_before_it_paged(escalate):
     paged = re.compile(r"Ana Ruiz +sms +sent")
     assert paged.search(ran.out), ran.out
     assert not paged.search(escalate("update", "1", "--label", "a=c").out), "not by this one"
+
+
+ASKS = (
+    '[[rules]]\nname = "Ask"\nwhen = { severity = "major" }\npage = ["person:kim"]\nmode = "nudge"\n'
+    'ask = ["person:bo"]\nexpires = "1s"\non_expiry = "page"\n'
+)
+
+
+def test_4_3_an_answer_that_comes_too_late_sends_what_the_end_of_its_nudge_made_due(tmp_path: Path) -> None:
+    with server() as web:
+        escalate = bank(tmp_path, web, ("all.toml", ONE_TEAM + ASKS))
+        escalate.declare("down", "-s", "login")
+        until(lambda: escalate.show()["next_due_at"] < iso(Clock().now()))
+        assert "/kim" not in escalate.told
+        ran = escalate("nudge", "1", "no", "--by", "bo")
+        assert (ran.code, escalate.told.count("/kim")) == (5, 1), ran
