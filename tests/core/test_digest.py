@@ -169,3 +169,12 @@ def test_a_full_digest_is_cut_to_any_length_and_counts_the_rest(many, limit):
     more = re.search(r"^and (\d+) more$", text, re.MULTILINE)
     assert text.count(" (open): ") + int(more[1] if more else 0) == many
     assert text.endswith("\nAll of them: escalate list\n")
+
+
+def test_4_17_a_long_title_is_cut_in_a_short_digest_and_never_left_out():
+    title = "the database of the payments service refuses every connection since the deploy of this morning"
+    parts = [Part(Incident(number, title, "major", 0, 0), PAGE) for number in (2, 3, 4, 5)]
+    text = short(parts, messages=4)
+    assert text.startswith("4 incidents: major #2 the database of the payments service refuses every")
+    assert text.endswith("..., major #3-#5 - escalate ack 2 3 4 5")
+    assert is_one_sms(text)

@@ -32,6 +32,8 @@ _FIRST_LINES = 300
 """characters of the list that go out even where the line that acknowledges has to be shortened for
 it: the worst is among them
 """
+_NAMES = (80, 50, 30, 20)
+"""characters of the worst incident's title in a short digest"""
 
 
 class Part(msgspec.Struct, frozen=True):
@@ -228,13 +230,14 @@ class _Digest(msgspec.Struct, frozen=True):
         """
         commands, worst = self.commands, self.parts[0].incident
         name = words(worst.title)
-        title = f" {name}" if is_gsm(name) and len(name) < ONE_SMS // 2 else ""
+        titles = [f" {title}" for title in _ever_shorter(name)] if is_gsm(name) else []
+        title = titles[-1] if titles else ""
         leader = f"{worst.severity} #{worst.id}"
         every = commands.all_of_it(ONE_SMS) if commands.numbers else commands.look()
         if self.reply is not None:
             every = self.reply.brief
         rest = "".join(f", {part}" for part in _by_severity(self.parts[1:]))
-        if title:
+        for title in titles:
             yield f"{head}: {leader}{title}{rest} - {every}"
             yield f"{shorter}: {leader}{title}{rest} - {every}"
         yield f"{head}: {', '.join(_by_severity(self.parts))} - {every}"
@@ -244,6 +247,13 @@ class _Digest(msgspec.Struct, frozen=True):
         yield f"{first} - {every}"
         for command in commands.ever_fewer() if commands.numbers else (commands.look(),):
             yield f"{first} - {command}"
+
+
+def _ever_shorter(name: str) -> Iterator[str]:
+    """A title, whole and cut."""
+    if len(name) <= _NAMES[0]:
+        yield name
+    yield from (f"{name[:most].rstrip()}..." for most in _NAMES if most < len(name))
 
 
 def _by_severity(parts: Sequence[Part]) -> Iterator[str]:
