@@ -1,5 +1,5 @@
 """Damaged indexes: an index that disagrees with its table hides what is due, or shows what is not.
-It is found, and after a copy was made it is rebuilt.
+It is found, and after a copy was made, where there is room for one, it is rebuilt.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from typing import TypeVar
 from escalate_cli.context import Context
 from escalate_cli.core.calendar.duration import MINUTE
 from escalate_cli.errors import DamagedRow, DatabaseProblem
+from escalate_cli.store.sqlite.copying import NoRoomForCopy
 from escalate_cli.store.sqlite.failures import DAMAGED, damaged
 from escalate_cli.store.sqlite.soundness import Damage
 
@@ -33,9 +34,13 @@ def rebuild_if_damaged(context: Context) -> str | None:
     if not damage.indexes_only:
         raise damaged(database.path, f": {damage.text}")
     copy = database.path.with_name(f"{database.path.name}.before-rebuilding")
-    database.copy_to(copy)
+    try:
+        database.copy_to(copy)
+        kept = f"a copy from before is {copy}"
+    except NoRoomForCopy:  # its table has every row; what the index hides would be paged to nobody
+        kept = "there was no room for a copy from before"
     database.rebuild_indexes()
-    return f"{rebuilt(context, damage)}; a copy from before is {copy}"
+    return f"{rebuilt(context, damage)}; {kept}"
 
 
 def with_sound_indexes(context: Context, do: Callable[[], _Result]) -> _Result:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.faults.disks import fill, small_disk
 from tests.faults.harness import CLOCK, Installation, crew, installation
 from tests.faults.rounds import mostly_long
 from tests.servers import HttpServer
@@ -180,6 +181,32 @@ def test_what_the_daily_copy_finds_hidden_is_sent_by_the_same_tick(place):
     copies = place.db.with_name("escalate.db.backups")
     assert f"it has been rebuilt from its table; a copy from before is {copies}" in ran.err
     assert {one.path for one in place.web.arrived if "hidden" in one.json["title"]} == {"/a/p0", "/a/p1"}
+
+
+@pytest.mark.long
+def test_4_1_what_a_damaged_index_hides_is_sent_also_where_a_full_disk_has_no_room_for_a_copy(tmp_path):
+    with (
+        HttpServer() as web,
+        small_disk(tmp_path / "disk", "3m") as disk,
+        installation(tmp_path / "place", web, crew(2, ("a",))) as place,
+    ):
+        place.environ["ESCALATE_DB"] = str(disk / "escalate.db")
+        place.declare_quietly("nothing of it")
+        place.settle()
+        journal = place.db.with_name("escalate.db-journal")
+        reserve = journal.stat().st_size
+        with frozen(place.db, "notifications_due"):
+            place.declare_quietly("hidden")
+            with place.sql() as db:
+                due = CLOCK.now() - 180_000_000
+                db.execute("UPDATE notifications SET due_at = ? WHERE incident_id = 2", (due,))
+        with journal.open("ab") as file:  # as a tick leaves it
+            file.write(b"\0" * max(0, reserve - journal.stat().st_size))
+        fill(disk)
+        ran = place("tick")
+        assert "it has been rebuilt from its table; there was no room for a copy" in ran.err, ran
+        assert {one.path for one in web.arrived if "hidden" in one.json["title"]} == {"/a/p0", "/a/p1"}
+        assert not is_damaged(place.db)
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can be somebody else")

@@ -20,6 +20,10 @@ APPLICATION_ID = 0x45534341
 """'ESCA': marks the file as ours"""
 
 
+class NoRoomForCopy(DatabaseProblem):
+    """The disk is too full for a copy."""
+
+
 class DamagedSource(Exception):
     """The source is damaged: no new copy was made, and an older one was left as it was."""
 
@@ -99,9 +103,16 @@ def copy(source: Path, target: Path, clock: Clock, patience_seconds: float) -> D
         if getattr(problem, "sqlite_errorcode", 0) & 0xFF in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
             raise DamagedSource from None
         why = problem.strerror if isinstance(problem, OSError) else problem
-        raise DatabaseProblem(
+        kind = NoRoomForCopy if _is_for_want_of_room(problem) else DatabaseProblem
+        raise kind(
             f"no copy could be written to {target}: {why}", "check the space and permissions there"
         ) from None
+
+
+def _is_for_want_of_room(problem: sqlite3.Error | OSError) -> bool:
+    if isinstance(problem, OSError):
+        return problem.errno in (errno.ENOSPC, errno.EDQUOT)
+    return getattr(problem, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_FULL
 
 
 def mend_indexes(connection: sqlite3.Connection) -> Damage | None:
