@@ -61,7 +61,7 @@ def keep_declaration(context: Context, asked: declaring.Request, problem: Escala
     asked = replace(asked, by=asked.by or storable(os_user(context.environ), "name"))
     spool = context.spool
     # in ASCII: what was typed may be no UTF-8
-    path = spool.keep(name, json.dumps(msgspec.to_builtins(asked)).encode())
+    path = spool.keep(name, json.dumps(msgspec.to_builtins(asked), separators=(",", ":")).encode())
     alone = path is not None and not spool.in_reach(path)
     done, hint = _kept_how(path, alone), problem.hint
     told, names = "", list[str]()
