@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import re
 
-from tests.sources import sources
+from tests.sources import sources, tree_of
 
 SENTENCES = {
     "text",
@@ -40,7 +40,7 @@ def makers() -> set[str]:
         node
         for name, text in sources()
         if MAKERS.match(name)
-        for node in ast.walk(ast.parse(text))
+        for node in ast.walk(tree_of(text))
         if isinstance(node, ast.FunctionDef) and node.returns is not None and node.args.args
     )
     return {

@@ -13,7 +13,7 @@ import pytest
 
 from tests.faults.rounds import mostly_long
 from tests.pages import PAGES, page
-from tests.sources import BENCHMARKS, ROOT, TESTS, sources
+from tests.sources import BENCHMARKS, ROOT, TESTS, sources, tree_of
 
 # ── tools ─────────────────────────────────────────────────────────────────────────────
 
@@ -54,7 +54,7 @@ def test_files_of_tests_and_benchmarks_likewise() -> None:
 
 def test_every_file_says_what_it_is_about() -> None:
     every = [*sources(), *sources(TESTS), *sources(BENCHMARKS)]
-    assert [name for name, text in every if text.strip() and not ast.get_docstring(ast.parse(text))] == []
+    assert [name for name, text in every if text.strip() and not ast.get_docstring(tree_of(text))] == []
 
 
 def test_nothing_is_left_for_later() -> None:
@@ -70,7 +70,7 @@ def test_no_file_has_a_name_that_says_nothing() -> None:
 
 def test_no_modules_import_each_other_in_a_circle() -> None:
     """Also not within functions; what is imported for types only does not count."""
-    imports = {_module(name): _imported(ast.parse(text)) for name, text in sources()}
+    imports = {_module(name): _imported(tree_of(text)) for name, text in sources()}
     behind: dict[str, set[str]] = {}
     for module in imports:
         seen, left = set[str](), [module]
@@ -174,7 +174,7 @@ VAGUE = {"one", "found", "said", "some", "here", "them"}
 def parsed() -> Iterator[tuple[str, ast.Module]]:
     """Every file of the package, as its syntax tree."""
     for name, text in sources():
-        yield name, ast.parse(text)
+        yield name, tree_of(text)
 
 
 def test_variables_and_parameters_have_the_name_of_what_they_hold() -> None:

@@ -6,12 +6,12 @@ import ast
 import re
 from collections.abc import Iterator
 
-from tests.sources import BENCHMARKS, TESTS, sources
+from tests.sources import BENCHMARKS, TESTS, sources, tree_of
 
 
 def parsed() -> Iterator[tuple[str, ast.Module]]:
     for name, text in sources():
-        yield name, ast.parse(text)
+        yield name, tree_of(text)
 
 
 def test_a_public_name_means_one_thing() -> None:
@@ -75,7 +75,7 @@ def test_tests_use_what_is_public() -> None:
         f"{name}:{line}: {what}"
         for directory in (TESTS, BENCHMARKS)
         for name, text in sources(directory)
-        for line, what in private_names(ast.parse(text))
+        for line, what in private_names(tree_of(text))
     ] == []
 
 

@@ -8,7 +8,7 @@ import subprocess
 import sys
 
 from tests.sentences import makers, takes_apart
-from tests.sources import PACKAGE, ROOT, sources
+from tests.sources import PACKAGE, ROOT, sources, tree_of
 
 READERS_OF_TEXT = {
     "store/migrations/old_timelines.py": "reads, once, what version 0.1.0 wrote",
@@ -39,7 +39,7 @@ def test_nobody_takes_a_sentence_apart() -> None:
         f"{name}:{node.lineno}: {ast.unparse(node)[:80]}"
         for name, text in sources()
         if name not in READERS_OF_TEXT
-        for node in ast.walk(ast.parse(text))
+        for node in ast.walk(tree_of(text))
         if takes_apart(node, made)
     ]
     assert found == []
@@ -89,7 +89,7 @@ def test_only_the_recipient_knows_how_it_is_written() -> None:
         f"{name}:{node.lineno}"
         for name, text in sources()
         if name not in knows
-        for node in ast.walk(ast.parse(text))
+        for node in ast.walk(tree_of(text))
         if isinstance(node, ast.Constant) and node.value in ("person:", "channel:", "reporter:")
     ] == []
 
@@ -100,7 +100,7 @@ def test_only_the_catalog_says_what_stands_for_a_name() -> None:
         f"{name}:{node.lineno}: {ast.unparse(node)[:80]}"
         for name, text in sources()
         if name != "core/organisation/catalog.py"
-        for node in ast.walk(ast.parse(text))
+        for node in ast.walk(tree_of(text))
         if isinstance(node, ast.IfExp)
         and re.fullmatch(r"[\w.]*catalog\.\w+\[.*\]\.name", ast.unparse(node.body))
         and re.search(r" in [\w.]*catalog\.", ast.unparse(node.test))
@@ -124,7 +124,7 @@ def test_html_stands_in_templates_and_nowhere_else() -> None:
         f"{name}:{node.lineno}: {node.value[:60]!r}"
         for name, text in sources()
         if name not in WRITERS_OF_TAGS
-        for node in ast.walk(ast.parse(text))
+        for node in ast.walk(tree_of(text))
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and TAG.search(node.value)
     ]
     assert found == []
@@ -176,7 +176,7 @@ KNOW_THE_STORE = {
 
 def test_commands_and_screens_fetch_nothing_from_the_store() -> None:
     """What they show is given by actions, insight and views. No module of cli acts by the engine, either."""
-    command_line = {name: ast.parse(text) for name, text in sources() if name.startswith("cli/")}
+    command_line = {name: tree_of(text) for name, text in sources() if name.startswith("cli/")}
     reaching = [
         name for name, tree in command_line.items() if any(map(_reaches_into_the_store, ast.walk(tree)))
     ]
@@ -219,7 +219,7 @@ def test_answers_as_data_are_made_in_views() -> None:
         f"{name}: {node.name}"
         for name, text in sources()
         if name.startswith("cli/")
-        for node in ast.walk(ast.parse(text))
+        for node in ast.walk(tree_of(text))
         if isinstance(node, ast.FunctionDef) and node.name.endswith("_data")
     ] == []
 
@@ -230,7 +230,7 @@ def test_no_command_makes_its_answer_of_data_itself() -> None:
         f"{name}:{node.lineno}: {ast.unparse(node)[:80]}"
         for name, text in sources()
         if name.startswith("cli/commands/")
-        for node in ast.walk(ast.parse(text))
+        for node in ast.walk(tree_of(text))
         if _makes_data(node)
     ]
     assert made == []

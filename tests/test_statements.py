@@ -16,7 +16,7 @@ from escalate_cli.clock import Clock
 from escalate_cli.core.incident.situation import Escalation, Incident, Maintenance, Notification, Nudge
 from escalate_cli.store.sqlite.database import Database
 from escalate_cli.store.statements import SQL_PLACE, Statements, statements_of
-from tests.sources import sources
+from tests.sources import sources, tree_of
 
 TABLES = "|".join(re.findall(r"CREATE TABLE (\w+)", (SQL_PLACE / "migrations" / "001.sql").read_text()))
 NAMES_A_TABLE = re.compile(
@@ -64,7 +64,7 @@ def _sql_in(text: str) -> list[str]:
     like any other.
     """
     found = []
-    for node in ast.walk(ast.parse(text)):
+    for node in ast.walk(tree_of(text)):
         if isinstance(node, ast.JoinedStr):
             string = "".join(
                 str(part.value) if isinstance(part, ast.Constant) else "x" for part in node.values
@@ -94,14 +94,14 @@ def test_every_statement_is_used_and_every_one_that_is_used_exists() -> None:
 def _statements_used(text: str) -> Iterator[str]:
     """Of a Python file: `_sql = Statements("outbox")` and `_sql.claim`, or both at once."""
     files: dict[str, str] = {}
-    for node in ast.walk(ast.parse(text)):
+    for node in ast.walk(tree_of(text)):
         if (
             isinstance(node, ast.Assign)
             and (file := _file_of(node.value))
             and isinstance(node.targets[0], ast.Name)
         ):
             files[node.targets[0].id] = file
-    for node in ast.walk(ast.parse(text)):
+    for node in ast.walk(tree_of(text)):
         if isinstance(node, ast.Attribute):
             file = files.get(node.value.id) if isinstance(node.value, ast.Name) else _file_of(node.value)
             if file:
