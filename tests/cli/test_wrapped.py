@@ -53,6 +53,7 @@ def test_where_both_lead_to_one_place_the_order_stays(escalate):
     assert done.communicate(timeout=60)[0].decode().split() == lines
 
 
+@pytest.mark.long
 def test_options_behind_the_first_word_are_the_commands_own(escalate):
     for line in ("-- echo --service x --json -q --help", "echo --service x --json -q --help"):
         assert escalate.script(f"escalate run --service login {line}").out == "--service x --json -q --help\n"
@@ -179,6 +180,7 @@ def test_an_interrupt_that_somebody_sends_is_passed_on_from_a_terminal_too(escal
         assert running.wait(60) == 0
 
 
+@pytest.mark.long
 def test_nobody_is_left_behind(escalate):
     done = wrapped(escalate, "sh", "-c", "echo $PPID", stdout=subprocess.PIPE)
     parent = int(done.communicate(timeout=60)[0])

@@ -104,7 +104,10 @@ def test_microseconds_survive() -> None:
     )
 
 
-@pytest.mark.parametrize(("in_zone", "change"), CHANGES)
+@pytest.mark.parametrize(
+    ("in_zone", "change"),
+    [*CHANGES[:2], *(pytest.param(*one, marks=pytest.mark.long) for one in CHANGES[2:])],
+)
 def test_every_local_minute_around_a_change_keeps_the_rule_and_the_order(in_zone: str, change: str) -> None:
     middle = shown(utc(change), in_zone)
     minutes = [middle + timedelta(minutes=number) for number in range(-1500, 100)]
@@ -200,7 +203,10 @@ EDGES = [
 ]
 
 
-@pytest.mark.parametrize(("in_zone", "change"), CHANGES)
+@pytest.mark.parametrize(
+    ("in_zone", "change"),
+    [*CHANGES[:2], *(pytest.param(*one, marks=pytest.mark.long) for one in CHANGES[2:])],
+)
 def test_hours_agree_with_the_clock_watcher_at_every_minute_around_a_change(
     in_zone: str, change: str
 ) -> None:

@@ -109,6 +109,7 @@ def inject(name: str, directory: Path) -> None:
         must_hold(here, name, said)
 
 
+@pytest.mark.long
 def test_4_20_most_of_what_is_looked_at_is_asked_about_a_team() -> None:
     """Else nothing would be tried above a few functions, in silence."""
     assert set(QUICK) - {f"{CORE}incident.doing_without.noted"} <= asked_about_ours(shared=False)

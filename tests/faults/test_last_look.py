@@ -152,6 +152,7 @@ def note(body, title, notify_type, **kwargs):
 """
 
 
+@pytest.mark.long
 def test_the_last_look_is_also_before_what_speaks_neither_http_nor_smtp(tmp_path):
     plugins, sent = tmp_path / "plugins", tmp_path / "sent"
     plugins.mkdir()

@@ -254,6 +254,7 @@ def test_a_database_removed_from_its_directory_is_begun_anew_and_that_is_said(es
 
 
 @pytest.mark.parametrize("lose", ["mount", "files"])
+@pytest.mark.long
 def test_a_running_watch_begins_no_new_database_in_the_place_of_the_one_that_it_had_open(tmp_path, lose):
     with HttpServer() as web, installation(tmp_path, web, impatient_crew()) as place:
         disk, aside = tmp_path / "disk", tmp_path / "aside"

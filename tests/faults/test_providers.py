@@ -147,6 +147,7 @@ def test_a_provider_that_never_ends_is_ended_and_everyone_else_is_paged_meanwhil
         ]
 
 
+@pytest.mark.long
 def test_nine_gateways_dead_or_hanging_and_one_alive_deliver_through_it_within_seconds(tmp_path):
     """A hundred and thirty-five messages of the dead ones are due before the fifteen of the one
     that lives.

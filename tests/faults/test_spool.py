@@ -74,6 +74,7 @@ def test_4_11_a_declaration_that_waited_in_the_spool_says_since_when(tmp_path, w
     world.store.close()
 
 
+@pytest.mark.long
 def test_a_kept_declaration_that_does_not_fit_is_in_nobody_s_way(tmp_path, web, disk):
     config = crew(1, ("a",), wait="1s").replace('page = ["person:p0"]', 'page = ["person:ops"]')
     with installation(

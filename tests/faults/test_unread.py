@@ -58,6 +58,7 @@ def ends(process: subprocess.Popen[bytes], by: signal.Signals = signal.SIGTERM) 
 
 
 @pytest.mark.parametrize("why", mostly_long(["nobody reads", "Ctrl-S"], "Ctrl-S"))
+@pytest.mark.long
 def test_a_watch_on_a_terminal_that_stands_still_pages_draws_anew_when_it_goes_on_and_ends_when_told(
     tmp_path, web, terminal, why
 ):

@@ -158,6 +158,7 @@ def test_4_20_no_command_fails_for_want_of_a_zone(
         assert ZONE in ran.err + ran.out, (command, ran)
 
 
+@pytest.mark.long
 def test_4_20_where_utc_stands_in_for_a_zone_times_are_said_to_be_utc(
     place: Installation, tmp_path: Path
 ) -> None:
@@ -175,6 +176,7 @@ def test_4_20_what_simulate_could_not_use_reads_as_one_sentence(place: Installat
     assert "; ;" not in told
 
 
+@pytest.mark.long
 def test_4_20_a_configuration_read_again_without_its_zone_goes_on_as_the_last_valid_one(
     place: Installation, tmp_path: Path
 ) -> None:

@@ -89,6 +89,7 @@ def minute_by_minute(organisation: Catalog, service: str, severity: str, at: Ins
 @pytest.mark.parametrize(
     "at", mostly_long(["2026-11-23T10:00:00", "2026-11-29T03:00:00"], "2026-11-29T03:00:00")
 )
+@pytest.mark.long
 def test_whoever_is_reached_within_four_days_is_found_at_the_very_instant(
     tmp_path: Path, text: str, at: str
 ) -> None:

@@ -106,6 +106,7 @@ def test_a_stranger_is_named_for_what_they_are(night: Night) -> None:
     )
 
 
+@pytest.mark.long
 def test_a_watch_that_reads_by_the_same_gateway_takes_nothing_away(night: Night) -> None:
     assert night("declare", "The X is down", "-s", "x").code == 0
     watch = night.begin("watch", "--interval", "1s")
@@ -137,6 +138,7 @@ def test_a_bare_ok_while_a_page_waits_as_well_means_neither(tmp_path: Path) -> N
         assert night.status == "acknowledged"
 
 
+@pytest.mark.long
 def test_the_answer_is_remembered_for_the_doctor(night: Night) -> None:
     process = asked(night)
     reply(night, "OK")
