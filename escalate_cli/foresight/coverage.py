@@ -19,8 +19,10 @@ from escalate_cli.core.calendar.duration import Instant
 from escalate_cli.core.changes.declare import Declaration
 from escalate_cli.core.escalation.scope import policy_for
 from escalate_cli.core.incident.doing_without import words_of
+from escalate_cli.core.notification.targets import contacts
 from escalate_cli.core.organisation.catalog import Catalog, Service, Severity
 from escalate_cli.core.organisation.policy import Policy, When
+from escalate_cli.core.organisation.recipient import Recipient
 from escalate_cli.foresight.breakpoints import Calendar, Questions
 from escalate_cli.foresight.stretches import Lookout, Stretch, merged
 
@@ -65,7 +67,10 @@ def cover(
         declaration = Declaration("-", severities[0], services[:1])
         lookout = Lookout(declaration, questions, calendar)
         try:
-            stretches = tuple(merged(lookout.stretches(start, until)))
+            if _is_nobody_s(severities[0], catalog):
+                stretches: tuple[Stretch, ...] = (Stretch(start, until, (), None),)
+            else:
+                stretches = tuple(merged(lookout.stretches(start, until)))
             rows.append(Row(team, policy, services, severities, stretches))
         except Exception as problem:  # the other teams are looked at as ever
             unknown.append((f"{', '.join(services)} ({team})", words_of(problem)))
@@ -73,6 +78,17 @@ def cover(
         if progress is not None:
             progress(number + 1, len(kinds))
     return Coverage(start, until, tuple(rows), looked, tuple(unknown))
+
+
+def _is_nobody_s(severity: str, catalog: Catalog) -> bool:
+    """Whether nobody at all has an address for what is as urgent as this, or can become so: then there is
+    nothing to look for.
+    """
+    urgencies = {catalog.severity(severity).urgency}
+    if any(rule.raise_to for rule in catalog.rules):
+        urgencies |= {each.urgency for each in catalog.severities}
+    people = [Recipient.person(person) for person in catalog.people]
+    return not any(contacts(person, urgency, catalog) for person in people for urgency in urgencies)
 
 
 def _kinds(catalog: Catalog) -> list[tuple[str, str, tuple[str, ...], tuple[str, ...]]]:

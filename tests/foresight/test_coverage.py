@@ -134,3 +134,16 @@ def test_a_rule_that_waits_for_hours_after_something_else_is_not_taken_for_the_s
     ):
         stretch = next(one for one in row.stretches if one.start <= instant(declared) < one.until)
         assert (stretch.people, stretch.reached_at, stretch.held) == (("boss",), instant(reached), True)
+
+
+def test_where_nobody_has_an_address_for_an_urgency_nothing_is_looked_for(tmp_path: Path) -> None:
+    (tmp_path / "all.toml").write_text(
+        SOUND + '[notify]\nhigh = [{ via = ["pigeon"] }]\n[gateways.pigeon]\nurl = "json://h/{to}"\n'
+    )
+    start = instant("2026-11-24T00:00:00")
+    covered = cover(load(tmp_path).catalog, start, start + 6 * WEEK)
+    urgent = [row for row in covered.rows if "major" in row.severities]
+    assert [
+        (stretch.start, stretch.until, stretch.people) for row in urgent for stretch in row.stretches
+    ] == [(start, start + 6 * WEEK, ())]
+    assert covered.looked < 100
