@@ -28,16 +28,9 @@ def sender():
         yield sender
 
 
-def envelope(
-    url: str,
-    *,
-    title="Log in is down",
-    body="Customers cannot sign in",
-    kind="page",
-    secrets=(),
-    timeout=10 * SECOND,
-):
-    return Envelope(url, tuple(secrets), title, body, kind, timeout)
+def envelope(url: str, *, secrets=(), timeout=10 * SECOND, **message):
+    usual = {"title": "Log in is down", "body": "Customers cannot sign in", "kind": "page"}
+    return Envelope(url, tuple(secrets), **(usual | message), timeout=timeout)
 
 
 def send(sender: Sender, url: str, **message) -> Outcome:

@@ -30,8 +30,7 @@ class Letter:
     cause: str
     way: str
     who: str
-    written: int = 0
-    """when it was planned"""
+    written: int = 0  # when it was planned
 
 
 @dataclass

@@ -1,8 +1,7 @@
 """Where answers are read: the `answers` of a gateway, taken apart.
 
-It is read twice: by `check` as it stands in the configuration, with its `${…}` references, and by a
-reader with the secrets filled in. What a reference hides cannot be judged and passes. No error
-shows a value, since any value may be a secret.
+It is read twice: by `check` with its `${…}` references, and by a reader with the secrets filled in. What a
+reference hides passes. No error shows a value, since any value may be a secret.
 """
 
 from __future__ import annotations
