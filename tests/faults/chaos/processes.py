@@ -22,6 +22,10 @@ from tests.faults.harness import CLOCK, Installation
 FINE = {0, 1, 3, 4, 5, 6, 7, 129, 130, 143}
 
 
+_BEGINNING = re.compile(r'^  File ".*/escalate_cli/__(?:main|init)__\.py", line \d+, in <module>$', re.M)
+"""where Python reads the first lines of the program, and nothing of it runs yet"""
+
+
 @dataclass
 class Begun:
     """A process of this installation, what it is to do, and which signals it got."""
@@ -195,7 +199,7 @@ class Processes:
         if (
             signal.SIGINT in one.signals
             and "KeyboardInterrupt" in err
-            and not re.search(r'^  File ".*/escalate_cli/', err, re.M)
+            and not re.search(r'^  File ".*/escalate_cli/', _BEGINNING.sub("", err), re.M)
         ):
             return  # Python had not come to us yet, or was in the middle of an import
         if not foreseen or "Traceback" in err or "report it as a bug" in err:
