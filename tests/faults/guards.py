@@ -36,6 +36,10 @@ def looked(words: str) -> tuple[str, ...]:
     return ("tests/faults/test_last_look.py", "-k", words)
 
 
+_NONE_SELECTED = 5
+"""pytest's exit code where no test has the mark"""
+
+
 @dataclass(frozen=True)
 class Guard:
     """A guard, by what is taken away: the first `text` of a place in `file`, replaced by `by`. A
@@ -237,17 +241,27 @@ def without(guard: Guard, copy: Path) -> str | None:
 def noticed(guard: Guard, copy: Path) -> tuple[bool, str]:
     """Whether a test fails without `guard`, and which."""
     environ = {**os.environ, "PYTHONPATH": str(copy), "PYTHONDONTWRITEBYTECODE": "1"}
-    command = [sys.executable, "-m", "pytest", "-q", "-n0", "-x", "-p", "no:cacheprovider", *guard.tests]
-    ran = subprocess.run(
-        command, cwd=copy, env=environ, capture_output=True, text=True, timeout=300, check=False
-    )
-    failed = [
-        line.removeprefix("FAILED ").split(" - ")[0]
-        for line in ran.stdout.splitlines()
-        if line.startswith(("FAILED", "ERROR"))
-    ]
-    if ran.returncode not in (0, 1):
-        raise RuntimeError(ran.stdout + ran.stderr)
+    failed: list[str] = []
+    for marks in ("not long", "long"):  # the quick ones first
+        command = [sys.executable, "-m", "pytest", "-q", "-n0", "-x", "-p", "no:cacheprovider", "-m", marks]
+        ran = subprocess.run(
+            [*command, *guard.tests],
+            cwd=copy,
+            env=environ,
+            capture_output=True,
+            text=True,
+            timeout=300,
+            check=False,
+        )
+        failed += [
+            line.removeprefix("FAILED ").split(" - ")[0]
+            for line in ran.stdout.splitlines()
+            if line.startswith(("FAILED", "ERROR"))
+        ]
+        if ran.returncode not in (0, 1, _NONE_SELECTED):
+            raise RuntimeError(ran.stdout + ran.stderr)
+        if ran.returncode == 1:
+            break
     return ran.returncode == 1, failed[0] if failed else ""
 
 
