@@ -32,6 +32,10 @@ MOST_MAILS = 200
 """of one look"""
 _ENOUGH = 5.0
 """seconds after which a look begins nothing more: it has a limit, and what was read shall count"""
+_LATEST = 7.0
+"""seconds from its beginning within which a look has to end: mails that are slow to take apart last longer
+still on a busy machine, and a look that is cut off comes no further
+"""
 _MOST_TEXT = 1_000_000
 """characters in all mails of a look"""
 _WINDOW = 50_000
@@ -54,18 +58,21 @@ class _Place(msgspec.Struct, frozen=True):
 
 def look(address: AnswersAddress, place: str | None) -> Look:
     """What has arrived since `place`; without one, the place from which to look."""
+    clock = Clock()
+    begun = clock.monotonic()
     with signed_in(address) as mailbox:
-        return _Round(mailbox, address, Clock()).look(_places(place), beginning_of(place))
+        return _Round(mailbox, address, clock, begun).look(_places(place), beginning_of(place))
 
 
 def wait(address: AnswersAddress, place: str | None, seconds: float) -> Look:
     """As `look`, but until something has arrived or `seconds` have passed."""
     clock = Clock()
-    end = clock.monotonic() + seconds
+    begun = clock.monotonic()
+    end = begun + seconds
     with signed_in(address) as mailbox:
         idles = mailbox.idles
         while True:
-            looked = _Round(mailbox, address, clock).look(_places(place), beginning_of(place))
+            looked = _Round(mailbox, address, clock, begun).look(_places(place), beginning_of(place))
             left = end - clock.monotonic()
             if looked.arrived or looked.gap or left <= 0:
                 return looked
@@ -73,6 +80,7 @@ def wait(address: AnswersAddress, place: str | None, seconds: float) -> Look:
             idles = idles and mailbox.wait_for_news(min(left, _AGAIN), clock)
             if not idles:
                 clock.sleep(round(min(left, _POLL) * SECOND))
+            begun = clock.monotonic()
 
 
 def sign_in(address: AnswersAddress) -> SignedIn:
@@ -134,11 +142,11 @@ def _places(place: str | None) -> dict[str, _Place]:
 class _Round:
     """One look through all folders. The first is the last, so that it is open when one waits."""
 
-    def __init__(self, mailbox: Mailbox, address: AnswersAddress, clock: Clock) -> None:
+    def __init__(self, mailbox: Mailbox, address: AnswersAddress, clock: Clock, begun: float) -> None:
         self._mailbox, self._address, self._clock = mailbox, address, clock
         self._connection = mailbox.connection
-        self._until = clock.monotonic() + _ENOUGH
-        self._connection.deadline = clock.monotonic() + PATIENCE
+        self._until, self._end, self._longest = begun + _ENOUGH, begun + _LATEST, 0.0
+        self._connection.deadline = begun + PATIENCE
         self._arrived: list[Arrival] = []
         self._text, self._broken = 0, False
         self._gaps: list[str] = []
@@ -240,7 +248,7 @@ class _Round:
         return following
 
     def _take(self, mail: MailPart) -> None:
-        server = self._address.options.get("authserv")
+        server, begun = self._address.options.get("authserv"), self._clock.monotonic()
         arrived = read_fetched(mail, server)
         while lacks_its_text(mail, arrived) and self._clock.monotonic() < self._until:
             more = fetch_parts(self._mailbox, [mail.uid], len(mail.raw), REST)
@@ -248,12 +256,11 @@ class _Round:
                 break
             mail.raw += more[0].raw
             arrived = read_fetched(mail, server)
+        self._longest = max(self._longest, self._clock.monotonic() - begun)
         self._arrived.append(arrived)
         self._text += len(arrived.text) + len(arrived.subject)
 
     def _is_enough(self) -> bool:
-        return (
-            len(self._arrived) >= MOST_MAILS
-            or self._text >= _MOST_TEXT
-            or (bool(self._arrived) and self._clock.monotonic() >= self._until)
-        )
+        now = self._clock.monotonic()
+        late = now >= self._until or now + self._longest >= self._end
+        return len(self._arrived) >= MOST_MAILS or self._text >= _MOST_TEXT or (bool(self._arrived) and late)
