@@ -23,8 +23,9 @@ from escalate_cli.core.incident.timeline import Entry
 from escalate_cli.core.wording.note import Note, NoteCode
 from escalate_cli.engine.pass_report import PassReport
 from escalate_cli.engine.rebuilding import with_sound_indexes
-from escalate_cli.errors import EscalateError, ExitCode, error_data
+from escalate_cli.errors import DatabaseProblem, EscalateError, ExitCode, error_data
 from escalate_cli.health.warnings import standing_warnings
+from escalate_cli.store.sqlite.failures import LOCKED
 
 
 class Effect(msgspec.Struct, frozen=True):
@@ -67,7 +68,10 @@ def perform(context: Context, intent: Intent, incidents: Sequence[int], *, deliv
             effects.append(carry_out(context, number, deed))
         except EscalateError as problem:
             failures.append(problem)
-            refused.append(number)
+            if problem.code == LOCKED:  # so it is for the others: nobody shall wait for each
+                break
+            if not isinstance(problem, DatabaseProblem):
+                refused.append(number)
     if failures and not effects:
         if deliver:
             _deliver_what_lapsed(context, refused)
