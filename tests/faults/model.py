@@ -240,7 +240,9 @@ class Model:
         elif any(one.who == who for one in self.waiting) or self._unanswered(who):
             self.waiting = [one for one in self.waiting if one.who != who]
             self.acted[who] = now
+            heard = self.heard_who & {who}  # who has it: whoever had heard that hears when nobody has
             self._hear(who, now, [])
+            self.heard_who |= heard
 
     def _unanswered(self, who: str) -> bool:
         """5: paged by hand since somebody has it, or while nobody has, and it is not theirs."""
@@ -249,12 +251,8 @@ class Model:
         return not own and at > self.acted.get(who, -1)
 
     def snooze(self, who: str, minutes: int, now: int) -> None:
-        self.status, self.next_at, self.snoozed, self.muted = (
-            "acknowledged",
-            now + minutes * MINUTE,
-            True,
-            False,
-        )
+        self.status, self.snoozed, self.muted = "acknowledged", True, False
+        self.next_at = now + minutes * MINUTE
         had, self.takers, self.taken_at = self.takers, [who], now
         self.waiting = [one for one in self.waiting if one.cause == "worse"]
         self._hear(who, now, had)
