@@ -25,7 +25,7 @@ from escalate_cli.core.wording.fitting import clip
 from escalate_cli.core.wording.text import printable
 from escalate_cli.errors import DamagedRow, DatabaseProblem, EscalateError
 from escalate_cli.health.emergency_page import failure, page_directly
-from escalate_cli.store.sqlite.failures import FULL, LOCKED, damaged
+from escalate_cli.store.sqlite.failures import FULL, PASSING, damaged
 from escalate_cli.store.sqlite.sharing import SHARE_IT
 
 if TYPE_CHECKING:
@@ -65,7 +65,7 @@ def keep_declaration(context: Context, asked: declaring.Request, problem: Escala
     alone = path is not None and not spool.in_reach(path)
     done, hint = _kept_how(path, alone), problem.hint
     told, names = "", list[str]()
-    if problem.code != LOCKED or path is None or alone:
+    if problem.code not in PASSING or path is None or alone:
         what = f'declared but not stored ("{clip(printable(asked.title), 60)}")'
         names = page_directly(context, what, problem, even_again=alone)
         told = (
@@ -78,7 +78,7 @@ def keep_declaration(context: Context, asked: declaring.Request, problem: Escala
     if alone:
         hint = f"see that somebody acts on it now; {SHARE_IT}"
     # whoever tries again, as the hint of a lock says, would declare it twice
-    elif problem.code == LOCKED and path:
+    elif problem.code in PASSING and path:
         hint = "do not declare it again: nothing more needs to be done; `escalate doctor` shows what is kept"
     message = f"{problem.message}; {done}{told}"
     return KeptDeclaration(message, hint, code=problem.code, path=path, reached=tuple(names))

@@ -31,7 +31,7 @@ from escalate_cli.health.after_pass import after_pass, safely
 from escalate_cli.health.emergency_page import NOBODY_IS_PAGED, failure, page_directly
 from escalate_cli.store.remembered_troubles import remember_troubles
 from escalate_cli.store.remembered_turns import anything_to_say, say_taken
-from escalate_cli.store.sqlite.failures import LOCKED, damaged
+from escalate_cli.store.sqlite.failures import PASSING, damaged
 
 if TYPE_CHECKING:
     from escalate_cli.passes.reading_answers import AnswerReading
@@ -49,7 +49,7 @@ def tick(context: Context) -> PassReport:
     try:
         return _passes(context)
     except DatabaseProblem as problem:
-        if problem.code != LOCKED:
+        if problem.code not in PASSING:
             page_directly(context, NOBODY_IS_PAGED, problem)
         raise
     except EscalateError:

@@ -17,7 +17,8 @@ from escalate_cli.passes.signals import Signals
 from escalate_cli.passes.systemd import notify, watchdog_every
 from escalate_cli.passes.tick import one_pass
 from escalate_cli.passes.waiting_readers import WaitingReaders
-from escalate_cli.store.sqlite.failures import LOCKED
+from escalate_cli.store.figures import running_titles
+from escalate_cli.store.sqlite.failures import PASSING
 from escalate_cli.store.store import Store
 
 _MOMENT = SECOND
@@ -50,6 +51,8 @@ class _Watch:
         self._page = EmergencyPage(context, Sender(clock=context.clock))
         self._reminders = Reminders(context.clock)
         self._readers = WaitingReaders(context)
+        self._running: dict[int, str] = {}
+        """what runs, as it was seen last, by number: the titles"""
         self._ran: dict[int, str] = {}
         """what ran in a database that is there no more"""
         self._lost = ""
@@ -79,6 +82,7 @@ class _Watch:
         rest = self._interval
         try:
             self._engine = self._fresh_engine()
+            self._note_running()
             report = one_pass(
                 self._context, self._engine, self._keep_on, self._page.begin, read=self._readers.take_in
             )
@@ -86,9 +90,10 @@ class _Watch:
             report.trouble(*filter(None, [self._lost]))
             self._lost = ""
             problem, rest = report.damage, self._rest_after(report)
+            self._note_running()
         except DatabaseProblem as met:
             problem = met
-            if met.code != LOCKED and not self._signals.stop:
+            if met.code not in PASSING and not self._signals.stop:
                 self._call_for_help(met)
         except EscalateError as met:
             problem = met
@@ -98,6 +103,10 @@ class _Watch:
         with suppress(Exception):  # whoever looks on is worth no page
             self._tell(self._reminders.only(report, problem))
         return rest
+
+    def _note_running(self) -> None:
+        """Another database may be put here at any moment, and this one not be read any more."""
+        self._running = running_titles(self._context.store.database)
 
     def _call_for_help(self, problem: EscalateError) -> None:
         """Page the fallback directly, and have the next pass open the database anew: SQLite never
@@ -119,7 +128,7 @@ class _Watch:
             with suppress(DatabaseProblem):  # SQLite writes no file that was moved away
                 engine.begin_report()
                 engine.finish(self._keep_on)
-            self._ran.update(_running(context.store))
+            self._ran.update(self._running)
             context.reopen_store()
         engine.use(context.store)
         context.keep_catalog()
@@ -165,13 +174,6 @@ class _Watch:
         while self._page.running:
             self._keep_on()
             self._page.look(0.5)
-
-
-def _running(store: Store) -> dict[int, str]:
-    """What ran in a database that is given up, by number: the titles, as far as it can be read."""
-    with suppress(Exception):
-        return {incident.id: incident.title for incident in store.situations.listed(running_only=True)}
-    return {}
 
 
 def _not_there(ran: Mapping[int, str], store: Store) -> str:

@@ -31,3 +31,8 @@ def count_up(database: Database, now: Instant) -> Figures:
         database.run(_sql.unacknowledged_since)[0]["since"],
         database.run(_sql.count_waiting, now=now)[0]["many"],
     )
+
+
+def running_titles(database: Database) -> dict[int, str]:
+    """The title of everything that runs, by number."""
+    return {row["id"]: row["title"] for row in database.run(_sql.running_titles)}

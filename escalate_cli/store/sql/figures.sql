@@ -11,3 +11,7 @@ SELECT min(unacknowledged_since) AS since FROM incidents WHERE status <> 'resolv
 -- name: count_waiting
 -- How many notifications are due and not sent.
 SELECT count(*) AS many FROM notifications WHERE status IN ('pending', 'retrying') AND due_at <= :now;
+
+-- name: running_titles
+-- What runs, to be told apart from what another database holds.
+SELECT id, title FROM incidents WHERE status <> 'resolved';

@@ -12,8 +12,10 @@ from pathlib import Path
 
 from escalate_cli import files
 from escalate_cli.clock import Clock
+from escalate_cli.core.calendar.duration import SECOND
 from escalate_cli.errors import DatabaseProblem, FileRefusal, UsageProblem
 from escalate_cli.store.sqlite import sharing
+from escalate_cli.store.sqlite.gate import Gate
 from escalate_cli.store.sqlite.soundness import Damage, look_through
 
 APPLICATION_ID = 0x45534341
@@ -84,10 +86,9 @@ def copy(source: Path, target: Path, clock: Clock, patience_seconds: float) -> D
             left.f_bavail * left.f_frsize < needed
         ):  # otherwise it would take the last free byte from what needs it more
             raise OSError(errno.ENOSPC, f"{needed >> 10:,} KiB are needed there")
-        there = f"{source.absolute().as_uri()}?mode=rw"  # never made anew, should it be gone by now
         with (
             _held(sharing.create_shared(partial)),
-            closing(sqlite3.connect(there, uri=True)) as original,
+            closing(_reading(source, clock, give_up_at)) as original,
             closing(sqlite3.connect(partial)) as copied,
         ):
             original.backup(copied, progress=tried)
@@ -107,6 +108,31 @@ def copy(source: Path, target: Path, clock: Clock, patience_seconds: float) -> D
         raise kind(
             f"no copy could be written to {target}: {why}", "check the space and permissions there"
         ) from None
+
+
+def _reading(source: Path, clock: Clock, give_up_at: float) -> sqlite3.Connection:
+    """A connection that has begun to read."""
+    gate, there = Gate(source), f"{source.absolute().as_uri()}?mode=rw"  # not made anew, should it be gone
+    try:
+        while True:
+            connection: sqlite3.Connection | None = None
+            try:
+                with gate.passing():
+                    connection = sqlite3.connect(there, uri=True, timeout=0, isolation_level=None)
+                    connection.execute("BEGIN")
+                    connection.execute("PRAGMA schema_version").fetchone()
+                return connection
+            except sqlite3.Error as problem:
+                if connection is not None:
+                    connection.close()
+                busy = getattr(problem, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_BUSY
+                if busy and clock.monotonic() > give_up_at:
+                    raise sqlite3.OperationalError(f"{source} is locked by another process") from None
+                if not busy:
+                    raise
+            clock.sleep(SECOND // 20)
+    finally:
+        gate.shut()
 
 
 def _is_for_want_of_room(problem: sqlite3.Error | OSError) -> bool:

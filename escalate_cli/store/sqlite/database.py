@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from escalate_cli.clock import Clock
 from escalate_cli.core.calendar.duration import SECOND
@@ -20,6 +20,7 @@ from escalate_cli.errors import DamagedRow, DatabaseProblem
 from escalate_cli.store.sqlite.beginning import cannot_be_opened, prepare
 from escalate_cli.store.sqlite.copying import APPLICATION_ID, DamagedSource, copy
 from escalate_cli.store.sqlite.failures import FULL, LOCKED, damaged, explain
+from escalate_cli.store.sqlite.gate import Gate
 from escalate_cli.store.sqlite.journal import forget_the_beginning
 from escalate_cli.store.sqlite.migrating import latest_migration, migrate
 from escalate_cli.store.sqlite.soundness import Damage, look_through
@@ -38,6 +39,7 @@ is full
 NEARLY_NOTHING = 1 << 20
 """bytes"""
 
+_Done = TypeVar("_Done")
 _Values = Sequence[object] | Mapping[str, object]
 _sql = Statements("database")
 
@@ -59,20 +61,14 @@ class Database:
         """why the file can be read but not written: a newer version wrote it"""
         self.garbled = False
         """whether text was found that is not UTF-8"""
+        self._gate = Gate(path)
         beginning = prepare(path, whereabouts, create_directory=create_directory)
         self.begun_anew = beginning.begun_anew
         """what users should know when a new database was begun though there had been one"""
         try:
-            # the file is there: should it be gone by now, no other is made
-            self._connection = sqlite3.connect(
-                f"{path.absolute().as_uri()}?mode=rw", uri=True, timeout=0, isolation_level=None,
-                check_same_thread=False,
-                cached_statements=256,
-            )  # fmt: skip
+            self._connection, self._identity = self._until_free(self._connect)
             self._connection.row_factory = sqlite3.Row
             self._settle(beginning.fresh)
-            status = os.stat(path)
-            self._identity = (status.st_dev, status.st_ino)
             if whereabouts is not None:
                 whereabouts.note(path, self._identity)
         except sqlite3.Error as problem:
@@ -82,6 +78,18 @@ class Database:
         except UnicodeDecodeError:
             raise damaged(self.path) from None
 
+    def _connect(self) -> tuple[sqlite3.Connection, tuple[int, int]]:
+        """A connection, and the device and inode of its file."""
+        with self._gate.passing():
+            # the file is there: should it be gone by now, no other is made
+            connection = sqlite3.connect(
+                f"{self.path.absolute().as_uri()}?mode=rw", uri=True, timeout=0, isolation_level=None,
+                check_same_thread=False,
+                cached_statements=256,
+            )  # fmt: skip
+            status = os.stat(self.path)
+        return connection, (status.st_dev, status.st_ino)
+
     def _settle(self, fresh: bool) -> None:
         run = self._patiently
         run("PRAGMA trusted_schema=OFF")
@@ -90,7 +98,7 @@ class Database:
         # at one moment: another process may be making it just now
         run("BEGIN")
         try:
-            application_id = run("PRAGMA application_id").fetchone()[0]
+            application_id = self._until_free(lambda: self._begin("PRAGMA application_id")).fetchone()[0]
             version = run("PRAGMA user_version").fetchone()[0]
             tables = run(_sql.count_tables).fetchone()[0]
             # Without a page it is as new: whoever began to make it was killed, and reading has just undone
@@ -222,8 +230,22 @@ class Database:
         self.run("RELEASE part")
 
     def _patiently(self, statement: str, values: _Values = ()) -> sqlite3.Cursor:
-        """Run a statement. While another process holds the database it is tried again, until
-        patience ends.
+        """Run a statement, as soon as no other process holds the database."""
+        if self._connection.in_transaction:  # what it has locked keeps its name
+            return self._until_free(lambda: self._connection.execute(statement, values))
+        return self._until_free(lambda: self._begin(statement, values))
+
+    def _begin(self, statement: str, values: _Values = ()) -> sqlite3.Cursor:
+        """Take a lock, unless another file has the name of this one by now."""
+        with self._gate.passing():
+            if self.replaced() and os.path.exists(self.path):
+                problem = sqlite3.OperationalError("attempt to use a database that was moved away")
+                problem.sqlite_errorcode = sqlite3.SQLITE_READONLY_DBMOVED
+                raise problem
+            return self._connection.execute(statement, values)
+
+    def _until_free(self, act: Callable[[], _Done]) -> _Done:
+        """Do it. While another process holds the database it is tried again, until patience ends.
 
         SQLite's own waiting slows down to ten tries a second. Among twenty processes some would
         then never get their turn.
@@ -231,7 +253,7 @@ class Database:
         give_up_at, wait = 0.0, os.getpid() % 7
         while True:
             try:
-                return self._connection.execute(statement, values)
+                return act()
             except OverflowError:  # a time that was stored so, or reckoned from one
                 raise DamagedRow("a record of the database holds a time that is beyond all bounds") from None
             except sqlite3.OperationalError as problem:
@@ -285,3 +307,4 @@ class Database:
     def close(self) -> None:
         """Close the connection."""
         self._connection.close()
+        self._gate.shut()

@@ -13,6 +13,10 @@ LOCKED = "database-locked"
 FULL = "database-full"
 UNWRITABLE = "database-unwritable"
 DAMAGED = "database-damaged"
+REPLACED = "database-replaced"
+
+PASSING = (LOCKED, REPLACED)
+"""what the next process does not meet any more, and nobody is woken for"""
 
 
 def damaged(path: Path, more: str = "") -> DatabaseProblem:
@@ -38,6 +42,9 @@ def explain(problem: sqlite3.Error, path: Path, waited_seconds: float) -> Databa
             " disk"
         )
         return DatabaseProblem(text, "free some space, or raise the limit; nothing was changed", code=FULL)
+    if code == sqlite3.SQLITE_READONLY_DBMOVED:
+        text = f"another database was put at {path} while this one was in use"
+        return DatabaseProblem(text, "run the command again", code=REPLACED)
     kind = code & 0xFF
     if kind == sqlite3.SQLITE_CORRUPT:
         return damaged(path)

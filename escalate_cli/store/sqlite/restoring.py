@@ -8,7 +8,7 @@ import shutil
 import sqlite3
 import stat
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager, suppress
+from contextlib import ExitStack, closing, contextmanager, suppress
 from pathlib import Path
 
 import msgspec
@@ -21,6 +21,7 @@ from escalate_cli.store.sqlite import sharing
 from escalate_cli.store.sqlite.comparing import Comparison, compare
 from escalate_cli.store.sqlite.database import LOCK_PATIENCE_SECONDS, Database
 from escalate_cli.store.sqlite.failures import DAMAGED, explain
+from escalate_cli.store.sqlite.gate import Gate
 from escalate_cli.store.sqlite.whereabouts import ASIDE, RESTORING, beside
 from escalate_cli.store.without_database.numbers import GIVEN, Numbers
 
@@ -188,7 +189,7 @@ def _exchange(fresh: Path, path: Path, clock: Clock) -> Path | None:
 @contextmanager
 def _held(path: Path, clock: Clock) -> Iterator[sqlite3.Connection | None]:
     """Hold the database at `path`, if it can be used, through the connection that is returned.
-    Meanwhile nobody else reads or writes it. A transaction that was cut short in it is undone.
+    Meanwhile nobody else reads or writes it, nor begins to. A transaction that was cut short in it is undone.
     """
     if not os.path.isfile(path):
         yield None
@@ -208,7 +209,14 @@ def _held(path: Path, clock: Clock) -> Iterator[sqlite3.Connection | None]:
                 clock.sleep(SECOND // 50)
             else:
                 break
-        yield connection
+        gate = Gate(path)
+        with ExitStack() as held:
+            held.callback(gate.shut)
+            try:
+                held.enter_context(gate.closed(clock, LOCK_PATIENCE_SECONDS))
+            except sqlite3.Error as problem:
+                raise explain(problem, path, LOCK_PATIENCE_SECONDS) from None
+            yield connection
 
 
 def _keep(path: Path, there: Sequence[str], aside: Path) -> Path:

@@ -26,14 +26,19 @@ hold itself
 _LARGEST = 2**62
 
 
+def note_of(database: Path) -> Path:
+    """The file of the note, beside what a link leads to."""
+    real = Path(os.path.realpath(database))
+    return real.with_name(real.name + ".numbers")
+
+
 class Numbers:
     """The note of one database. What goes wrong with it stops nothing: numbers then follow those of
     the database alone.
     """
 
     def __init__(self, database: Path) -> None:
-        real = Path(os.path.realpath(database))
-        self._path = real.with_name(real.name + ".numbers")
+        self._path = note_of(database)
 
     def highest(self) -> dict[str, int]:
         """By table, the highest number that is noted; 0 for none."""
