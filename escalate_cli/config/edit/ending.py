@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
@@ -13,7 +12,6 @@ from escalate_cli.config.toml.parsing import ParsedFile
 from escalate_cli.core.calendar.rota import Override
 from escalate_cli.errors import Unknown
 
-_VALUE = re.compile(r"[^#\r\n]*[^#\s]")
 _MARK = b"\xef\xbb\xbf"
 
 
@@ -52,17 +50,25 @@ def _index(file: ParsedFile, schedule: str, override: Override) -> int | None:
 def _changed(data: bytes, schedule: str, index: int, at: datetime | None) -> bytes:
     mark = _MARK if data.startswith(_MARK) else b""
     file = ParsedFile(Content("", data))
+    if at is None and ("schedules", schedule, "overrides", index) in file.positions.headers:
+        return mark + _without_table(file, schedule, index).encode()
+    import tomlkit
+
+    document = tomlkit.parse(file.text)
+    overrides = document["schedules"][schedule]["overrides"]
+    if at is None:
+        del overrides[index]
+    else:
+        overrides[index]["until"] = at.replace(microsecond=0)
+    return mark + tomlkit.dumps(document).encode()
+
+
+def _without_table(file: ParsedFile, schedule: str, index: int) -> str:
+    """Without `[[schedules.X.overrides]]` and its lines. (tomlkit would remove the comments behind it, too,
+    which are of what follows.)
+    """
     text, positions = file.text, file.positions
     table = ("schedules", schedule, "overrides", index)
-    if at is not None:
-        begin = positions.values[*table, "until"]
-        if table in positions.headers:
-            end = begin + len(_value_at(text, begin))
-        else:
-            end = begin + len(re.match(r"[^,}\r\n]*[^,}\s]", text[begin:])[0])  # type: ignore[index]
-        return mark + (text[:begin] + f"{at:%Y-%m-%dT%H:%M:%S}" + text[end:]).encode()
-    if table not in positions.headers:
-        return mark + _without_inline(text, schedule, index).encode()
     first = text.rfind("\n", 0, positions.headers[table]) + 1
     last_value = max(
         offset for path, offset in positions.values.items() if path[:4] == table and len(path) > 4
@@ -74,18 +80,4 @@ def _changed(data: bytes, schedule: str, index: int, at: datetime | None) -> byt
         before = before.rstrip("\r\n") + newline
     elif before.endswith(newline * 2) and behind.startswith(newline):
         behind = behind.removeprefix(newline)  # the gap before it is enough
-    return mark + (before + behind).encode()
-
-
-def _value_at(text: str, begin: int) -> str:
-    match = _VALUE.match(text, begin)
-    return match[0] if match else ""
-
-
-def _without_inline(text: str, schedule: str, index: int) -> str:
-    """Of a list on one line, `overrides = [ { … }, { … } ]`."""
-    import tomlkit
-
-    document = tomlkit.parse(text)
-    del document["schedules"][schedule]["overrides"][index]
-    return tomlkit.dumps(document)
+    return before + behind
