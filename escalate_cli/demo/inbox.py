@@ -2,8 +2,9 @@
 ports, in threads of their own.
 
 They understand just what Apprise says to them: SMTP without encryption or login (RFC 5321 §4.5.1's
-minimum and EHLO), and JSON posted to `/GATEWAY/ADDRESS`. Whatever they take is kept, in order of
-arrival.
+minimum and EHLO), JSON posted to `/GATEWAY/ADDRESS`, and ntfy's JSON posted to `/`, with its buttons.
+Whatever they take is kept, in order of arrival. What a button publishes is kept, too, until it is read as
+ntfy lets it be read (docs.ntfy.sh, "Subscribe via API").
 """
 
 from __future__ import annotations
@@ -11,20 +12,31 @@ from __future__ import annotations
 import json
 import threading
 from email import message_from_bytes, policy
+from http.client import HTTPConnection
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from socketserver import StreamRequestHandler, ThreadingTCPServer
 from types import TracebackType
-from urllib.parse import unquote
+from urllib.parse import parse_qs, unquote, urlsplit
 
 import msgspec
 
 from escalate_cli.clock import Clock
-from escalate_cli.core.calendar.duration import Instant
+from escalate_cli.core.calendar.duration import SECOND, Instant
 
 LOOPBACK = "127.0.0.1"
+PUSH, ANSWERS = "push", "answers"
+"""the gateway that pushes to phones, and the topic to which their buttons publish"""
 _PATIENCE = 20.0
 """seconds that a silent client may hold a connection"""
 _LARGEST = 1_000_000
+
+
+class MessageButton(msgspec.Struct, frozen=True):
+    """A button under a message, as ntfy is told of it: whoever taps it posts `body` to `url`."""
+
+    label: str
+    url: str
+    body: str
 
 
 class ReceivedMessage(msgspec.Struct, frozen=True):
@@ -35,6 +47,7 @@ class ReceivedMessage(msgspec.Struct, frozen=True):
     to: str
     title: str
     text: str
+    buttons: tuple[MessageButton, ...] = ()
 
 
 class Inbox:
@@ -44,6 +57,7 @@ class Inbox:
         self._clock = clock
         self._lock = threading.Lock()
         self._received: list[ReceivedMessage] = []
+        self._published: list[dict[str, object]] = []
         self._mail = _MailServer(self)
         try:
             self._web = _WebServer(self)
@@ -93,22 +107,52 @@ class Inbox:
         for to in recipients:
             self._keep("email", to, str(message["Subject"] or ""), text)
 
-    def take_post(self, path: str, body: bytes) -> bool:
-        """Keep what was posted; whether it could be understood."""
+    def take_post(self, path: str, body: bytes, actions: str = "[]") -> bool:
+        """Keep what was posted; whether it could be understood. `actions` are ntfy's buttons, as JSON."""
+        if path == f"/{ANSWERS}":
+            self._publish(body.decode("utf-8", "replace"))
+            return True
         try:
-            _, gateway, to = unquote(path).rstrip("/").split("/")
             message = json.loads(body)
-            title, text = str(message["title"]), str(message["message"])
-        except (ValueError, KeyError, TypeError):
+            if path == "/":
+                gateway, to = PUSH, str(message["topic"])
+            else:
+                _, gateway, to = unquote(path).rstrip("/").split("/")
+            title, text = str(message.get("title", "")), str(message["message"])
+            buttons = tuple(msgspec.json.decode(actions, type=list[MessageButton]))
+        except (ValueError, KeyError, TypeError, AttributeError):
             return False
-        self._keep(gateway, to, title, text)
+        self._keep(gateway, to, title, text, buttons)
         return True
 
-    def _keep(self, gateway: str, to: str, title: str, text: str) -> None:
+    def tap(self, button: MessageButton) -> None:
+        """Do what the app of ntfy does when a button is tapped."""
+        place = urlsplit(button.url)
+        connection = HTTPConnection(place.hostname or LOOPBACK, place.port, timeout=_PATIENCE)
+        try:
+            connection.request("POST", place.path, button.body.encode())
+            connection.getresponse().read()
+        finally:
+            connection.close()
+
+    def published(self, since: str) -> list[dict[str, object]]:
+        """What buttons have published after the message of this id; all of it where there is none."""
         with self._lock:
-            self._received.append(
-                ReceivedMessage(self._clock.now(), gateway, to, title, text.replace("\r\n", "\n").strip("\n"))
-            )
+            ids = [message["id"] for message in self._published]
+            return self._published[ids.index(since) + 1 :] if since in ids else list(self._published)
+
+    def _publish(self, text: str) -> None:
+        with self._lock:
+            number, at = len(self._published) + 1, self._clock.now() // SECOND
+            message = {"id": f"demo{number}", "time": at, "event": "message", "topic": ANSWERS}
+            self._published.append({**message, "message": text})
+
+    def _keep(
+        self, gateway: str, to: str, title: str, text: str, buttons: tuple[MessageButton, ...] = ()
+    ) -> None:
+        text = text.replace("\r\n", "\n").strip("\n")
+        with self._lock:
+            self._received.append(ReceivedMessage(self._clock.now(), gateway, to, title, text, buttons))
 
 
 class _Server(ThreadingTCPServer):
@@ -210,10 +254,25 @@ class _Clerk(BaseHTTPRequestHandler):
     server: _WebServer
     timeout = _PATIENCE
 
+    def do_GET(self) -> None:
+        place = urlsplit(self.path)
+        if place.path != f"/{ANSWERS}/json":
+            return self.send_error(404)
+        since = parse_qs(place.query).get("since", [""])[0]
+        told = b"".join(
+            json.dumps(message).encode() + b"\n" for message in self.server.inbox.published(since)
+        )
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(told)))
+        self.end_headers()
+        self.wfile.write(told)
+        return None
+
     def do_POST(self) -> None:
         length = self.headers.get("Content-Length", "")
         body = self.rfile.read(int(length)) if length.isdigit() and int(length) <= _LARGEST else b""
-        self.send_response(200 if self.server.inbox.take_post(self.path, body) else 400)
+        actions = self.headers.get("X-Actions", "[]")
+        self.send_response(200 if self.server.inbox.take_post(self.path, body, actions) else 400)
         self.send_header("Content-Length", "0")
         self.end_headers()
 

@@ -87,15 +87,15 @@ contact = { sms = "+4670000002", email = "bo@puffin.example" }
 
 [people.cleo]
 name = "Cleo Marsh"
-contact = { sms = "+4670000003", email = "cleo@puffin.example" }
+contact = { push = "cleo", email = "cleo@puffin.example" }
 
 [people.sam]
 name = "Sam Okoro"
-contact = { sms = "+4670000004", email = "sam@puffin.example" }
+contact = { push = "sam", email = "sam@puffin.example" }
 
 [people.kim]
 name = "Kim Lund"
-contact = { sms = "+4670000005", email = "kim@puffin.example" }
+contact = { push = "kim", email = "kim@puffin.example" }
 
 [people.ines]
 name = "Ines Vidal (CTO)"
@@ -106,21 +106,28 @@ notify.high = [ { via = ["email"] } ]
 name = "The bridge"
 contact = { chat = "bridge" }
 
-# A text at once; two seconds later, if still nobody has answered, a mail as well.
+# A text at once, or a push for those who have the app; two seconds later, if nobody has answered, a mail too.
 [notify]
-high = [ { via = ["sms"] }, { via = ["email"], after = "2s" } ]
+high = [ { via = ["push", "sms"] }, { via = ["email"], after = "2s" } ]
 low = [ { via = ["email"] } ]
 """
 
 _GATEWAYS = """\
-# All three lead to the inbox that the demonstration runs on loopback.
+# All four lead to the inbox that the demonstration runs on loopback.
 
 [gateways.sms]
 url = "json://127.0.0.1:@WEB_PORT@/sms/{to}"
 text = "short"
 timeout = "10s"
 
+# With buttons: what is tapped is read at the next pass.
+[gateways.push]
+url = "ntfy://127.0.0.1:@WEB_PORT@/{to}"
+answers = "ntfy://127.0.0.1:@WEB_PORT@/answers"
+timeout = "10s"
+
 [gateways.email]
+answers = "by-command"
 url = "mailto://127.0.0.1:@MAIL_PORT@?from=escalate@puffin.example&to={to}"
 timeout = "10s"
 

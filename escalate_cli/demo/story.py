@@ -8,24 +8,42 @@ Time passes for real: while the story waits, passes are made whenever something 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from typing import Protocol
-
-import msgspec
 
 from escalate_cli.actions import lookup as meaning
 from escalate_cli.core.calendar.duration import SECOND, Instant, Span
 from escalate_cli.core.escalation.upcoming import next_of
 from escalate_cli.core.events import EntryKind
-from escalate_cli.core.incident.situation import Notification, NotificationStatus, NudgeStatus, Situation
+from escalate_cli.core.incident.situation import (
+    IncidentStatus,
+    Notification,
+    NotificationKind,
+    NotificationStatus,
+    NudgeStatus,
+    Situation,
+)
 from escalate_cli.core.incident.timeline import Entry
 from escalate_cli.core.organisation.catalog import Catalog
 from escalate_cli.core.organisation.recipient import Recipient
-from escalate_cli.demo.inbox import ReceivedMessage
+from escalate_cli.demo.inbox import PUSH, MessageButton, ReceivedMessage
 from escalate_cli.demo.lessons import Lessons, learn
 from escalate_cli.demo.place import ScratchPlace
+from escalate_cli.demo.scenes import ArrivedMessage, Performance, Scene, SentBack, Stage, StoryEvent, Tap
 from escalate_cli.engine.engine import Engine
 
+AWAY = "ines"
+"""whose mailbox answers by itself"""
+_NOTE = "vacation-note.eml"
+_VACATION = """\
+From: {name} <{address}>
+To: escalate@puffin.example
+Subject: Automatic reply: {subject}
+Message-ID: <away@puffin.example>
+Auto-Submitted: auto-replied
+MIME-Version: 1.0
+Content-Type: text/plain; charset=utf-8
+
+OK, thank you for your message! I am away until Monday.
+"""
 INCIDENT = 1
 """the number of the first incident in a new database"""
 _BLINK: Span = SECOND // 10
@@ -33,59 +51,6 @@ _LONGEST_WAIT: Span = 15 * SECOND
 """nothing in the story is further away than a few seconds; what has not come by then has gone
 wrong, and the record says how
 """
-
-
-class ArrivedMessage(msgspec.Struct, frozen=True):
-    """A notification that was sent, and the message as it arrived: None when the inbox knows
-    nothing of it.
-    """
-
-    notification: Notification
-    received: ReceivedMessage | None
-
-
-StoryEvent = Entry | ArrivedMessage
-
-
-@dataclass(slots=True)
-class Scene:
-    """One part of the story, with what happened in it."""
-
-    name: str
-    title: str
-    prose: str
-    commands: list[str] = field(default_factory=list)
-    happenings: list[StoryEvent] = field(default_factory=list)
-
-
-class Performance(msgspec.Struct, frozen=True):
-    """The whole story as it went. `undelivered` names what should have arrived and did not, one line each."""
-
-    scenes: tuple[Scene, ...]
-    situation: Situation
-    timeline: tuple[Entry, ...]
-    lessons: Lessons
-    undelivered: tuple[str, ...]
-    took: Span
-
-
-class Stage(Protocol):
-    """Where the story is played; the command line puts it on a screen."""
-
-    def begin(self, scene: Scene) -> None:
-        """A scene begins."""
-
-    def run(self, command: str, *, show: bool = False) -> None:
-        """Show a command line and run it; `show` its answer, too."""
-
-    def tell(self, happening: StoryEvent, after: Span) -> None:
-        """Something happened, `after` microseconds into the incident."""
-
-    def wait(self, text: str) -> None:
-        """Time passes; called again and again with what there is to say about it."""
-
-    def learn(self, lessons: Lessons) -> None:
-        """The incident is over: this is what its record shows."""
 
 
 class Story:
@@ -110,6 +75,7 @@ class Story:
         self._declare()
         self._no_answer()
         self._severity_rises()
+        self._somebody_is_away()
         self._nudge()
         self._acknowledge()
         self._resolve()
@@ -145,6 +111,22 @@ class Story:
             f'escalate update {INCIDENT} --severity critical --message "Nobody can sign in, in any country"'
         )
 
+    def _somebody_is_away(self) -> None:
+        self._begin(
+            "away",
+            "An answer that is none",
+            "Her mailbox answers by itself. That takes nothing, and nothing stops for it.",
+        )
+        chief = self._catalog.people[AWAY]
+        self._wait(lambda now: self._mail_to(AWAY) is not None, lambda now: "A mail is under way …")
+        about = self._mail_to(AWAY)
+        (self._place.path / _NOTE).write_text(
+            _VACATION.format(name=chief.name, address=chief.contact["email"], subject=about or ""),
+            encoding="utf-8",
+        )
+        self._run(f"escalate answer --mail < {_NOTE}", show=True)
+        self._rest()
+
     def _nudge(self) -> None:
         self._begin(
             "nudge",
@@ -159,9 +141,20 @@ class Story:
         self._rest()
 
     def _acknowledge(self) -> None:
-        who = self._last_paged()
-        self._begin("acknowledge", "Somebody has it", "One word, and nobody else is woken up.")
-        self._run(f"escalate ack {INCIDENT} --all --by {who}")
+        self._begin(
+            "acknowledge",
+            "Somebody has it",
+            "A tap under the page, no shell; the next pass reads it, and nobody else is woken up.",
+        )
+        for escalation in self._situation().escalations:
+            who = self._last_paged(escalation.id)
+            button = self._button_for(who)
+            if button is not None:
+                self._place.inbox.tap(button)
+                self._happened(Tap(self._context.clock.now(), who, button.label))
+        self._run("escalate tick")
+        if self._situation().incident.status is not IncidentStatus.ACKNOWLEDGED:  # a page did not arrive
+            self._run(f"escalate ack {INCIDENT} --all --by {self._last_paged()}")
         self._rest()
 
     def _resolve(self) -> None:
@@ -231,16 +224,34 @@ class Story:
             return silent
         return f"{silent} {upcoming.text} in {max(upcoming.at - now + SECOND - 1, 0) // SECOND} s"
 
-    def _last_paged(self) -> str:
-        """The person whom the latest level of the first escalation paged."""
+    def _last_paged(self, escalation: int | None = None) -> str:
+        """The person whom the latest level of an escalation paged, or of the first."""
         situation = self._situation()
-        first = situation.escalations[0].id
+        first = escalation or situation.escalations[0].id
         pages = [
             notification
             for notification in situation.notifications
             if notification.escalation_id == first and notification.recipient.is_person
         ]
         return _id(max(pages, key=lambda page: (page.level or 0, page.id)).recipient)
+
+    def _button_for(self, person: str) -> MessageButton | None:
+        """The first button under the latest page that has arrived on their phone."""
+        buttons = [
+            arrived.received.buttons[0]
+            for arrived in self._told.values()
+            if arrived.notification.kind is NotificationKind.PAGE
+            and arrived.notification.recipient == Recipient.person(person)
+            and arrived.received is not None
+            and arrived.received.buttons
+        ]
+        return buttons[-1] if buttons else None
+
+    def _mail_to(self, person: str) -> str | None:
+        """The subject of the latest mail to them."""
+        address = self._catalog.people[person].contact["email"]
+        subjects = [received.title for received in self._place.inbox.received if received.to == address]
+        return subjects[-1] if subjects else None
 
     # ── what is told: the record, and the inbox ────────────────────────────────────────
 
@@ -259,16 +270,26 @@ class Story:
         sent = [
             notification
             for notification in situation.notifications
-            if notification.status is NotificationStatus.SENT and notification.id not in self._told
+            if notification.status is NotificationStatus.SENT
+            and notification.id not in self._told
+            and notification.bundled_with is None  # it is in the message of another
         ]
         for notification in sorted(
             sent, key=lambda notification: (notification.sent_at or 0, notification.id)
         ):
             self._told[notification.id] = ArrivedMessage(notification, self._claim(notification))
             news.append((notification.sent_at or 0, 1, self._told[notification.id]))
+        for received in [received for received in self._unclaimed if received.gateway == PUSH]:
+            self._unclaimed.remove(received)
+            news.append((received.at, 2, SentBack(received)))
         for at, _, happening in sorted(news, key=lambda scene: scene[:2]):
-            self._scenes[-1].happenings.append(happening)
-            self._stage.tell(happening, at - situation.incident.declared_at)
+            self._happened(happening, at - situation.incident.declared_at)
+
+    def _happened(self, happening: StoryEvent, after: Span | None = None) -> None:
+        if isinstance(happening, Tap):
+            after = happening.at - self._situation().incident.declared_at
+        self._scenes[-1].happenings.append(happening)
+        self._stage.tell(happening, after or 0)
 
     def _collect(self) -> None:
         received = self._place.inbox.received
@@ -296,7 +317,8 @@ class Story:
         wanted = [
             notification
             for notification in all_of_them
-            if notification.status is not NotificationStatus.CANCELLED or notification.attempts
+            if notification.bundled_with is None
+            and (notification.status is not NotificationStatus.CANCELLED or notification.attempts)
         ]
         lost = [
             notification

@@ -5,9 +5,10 @@ from __future__ import annotations
 from escalate_cli.core.calendar.duration import SECOND, Instant, Span
 from escalate_cli.core.calendar.moment import iso
 from escalate_cli.core.incident.timeline import Entry
+from escalate_cli.demo.inbox import ReceivedMessage
 from escalate_cli.demo.lessons import Lessons
 from escalate_cli.demo.place import ScratchPlace
-from escalate_cli.demo.story import ArrivedMessage, Performance, Scene, StoryEvent
+from escalate_cli.demo.scenes import ArrivedMessage, Performance, Scene, SentBack, StoryEvent, Tap
 from escalate_cli.views import Data
 from escalate_cli.views.incident import entry_data, notification_data, situation_data
 
@@ -20,22 +21,23 @@ def story_data(played: Performance, place: ScratchPlace) -> Data:
     catalog = place.context.running_catalog
     return {
         "steps": [_scene(scene, declared_at) for scene in played.scenes],
-        "messages": [
-            {
-                "at": iso(message.at),
-                "gateway": message.gateway,
-                "to": message.to,
-                "title": message.title,
-                "text": message.text,
-            }
-            for message in place.inbox.received
-        ],
+        "messages": [_received(message) for message in place.inbox.received],
         "incident": situation_data(played.situation, catalog)
         | {"timeline": [entry_data(entry) for entry in played.timeline]},
         "lessons": _lessons(played.lessons),
         "delivered": not played.undelivered,
         "undelivered": list(played.undelivered),
         "took_seconds": played.took / SECOND,
+    }
+
+
+def _received(message: ReceivedMessage) -> Data:
+    return {
+        "at": iso(message.at),
+        "gateway": message.gateway,
+        "to": message.to,
+        "title": message.title,
+        "text": message.text,
     }
 
 
@@ -49,17 +51,17 @@ def _scene(scene: Scene, declared_at: Instant) -> Data:
 
 
 def _happening(happening: StoryEvent, declared_at: Instant) -> Data:
+    """When it was, and what: one of these, the others null."""
+    what: Data = {"entry": None, "message": None, "tap": None, "sent_back": None}
     if isinstance(happening, Entry):
-        return {
-            "after_seconds": (happening.at - declared_at) / SECOND,
-            "entry": entry_data(happening),
-            "message": None,
-        }
-    return {
-        "after_seconds": ((happening.notification.sent_at or declared_at) - declared_at) / SECOND,
-        "entry": None,
-        "message": _message(happening),
-    }
+        at, told = happening.at, {"entry": entry_data(happening)}
+    elif isinstance(happening, Tap):
+        at, told = happening.at, {"tap": {"person": happening.person, "label": happening.label}}
+    elif isinstance(happening, SentBack):
+        at, told = happening.received.at, {"sent_back": _received(happening.received)}
+    else:
+        at, told = happening.notification.sent_at or declared_at, {"message": _message(happening)}
+    return {"after_seconds": (at - declared_at) / SECOND, **what, **told}
 
 
 def _message(delivery: ArrivedMessage) -> Data:

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 COMMAND = [sys.executable, "-m", "escalate_cli", "demo"]
-STEPS = ["declare", "no-answer", "severity", "nudge", "acknowledge", "resolve", "timeline", "lessons"]
+STEPS = ["declare", "no-answer", "severity", "away", "nudge", "acknowledge", "resolve", "timeline", "lessons"]
 
 
 @pytest.fixture
@@ -59,9 +59,8 @@ def test_the_whole_story_arrives_for_real_and_leaves_nothing_behind(bare, tmp_pa
     )
     level_2 = [message for message in messages(steps["no-answer"]) if message["recipient"] == lead]
     assert "level" in entries(steps["no-answer"])
-    assert level_2[0]["text"] == "[major L2] #1 customers can't log in - escalate ack 1 - Log in", (
-        "nobody answered, so the lead is paged"
-    )
+    assert level_2[0]["title"].startswith("[major] #1 customers can't log in ("), "so the lead is paged"
+    assert level_2[0]["text"].splitlines()[1].startswith('Tap "I have it" to take it')
     assert "person:ines" in [message["recipient"] for message in messages(steps["severity"])], (
         "the rule pages the CTO"
     )
@@ -69,17 +68,28 @@ def test_the_whole_story_arrives_for_real_and_leaves_nothing_behind(bare, tmp_pa
     assert {message["recipient"] for message in messages(steps["nudge"])} & {"person:sam", "person:kim"}, (
         "the yes wakes the other team"
     )
+    assert steps["away"]["commands"] == ["escalate answer --mail < vacation-note.eml"]
+    assert entries(steps["away"]) == [], "a vacation note takes nothing, though OK stands in it"
+    taps = [one["tap"] for one in steps["acknowledge"]["happened"] if one["tap"]]
+    tapped = taps[-1]["person"]
+    assert tapped in ("sam", "kim")
+    assert taps == [{"person": who, "label": "I have it"} for who in ("cleo", tapped)]
+    assert steps["acknowledge"]["commands"] == ["escalate tick"], "no shell"
     assert set(entries(steps["acknowledge"])) == {"acknowledged", "paged"}, "taken, and told"
     assert {message["kind"] for message in messages(steps["acknowledge"])} == {"inform"}
     assert {message["kind"] for message in messages(steps["resolve"])} == {"resolved"}
 
     sent = [one for one in story["incident"]["notifications"] if one["status"] == "sent"]
+    sent = [one for one in sent if one["sent_with"] is None]
     assert story["delivered"]
-    assert len(sent) == len(story["messages"]), "what was sent is what arrived"
-    assert {one["gateway"] for one in story["messages"]} == {"sms", "chat", "email"}
+    back = [one["sent_back"] for step in steps.values() for one in step["happened"] if one["sent_back"]]
+    heard = {(one["gateway"], one["to"]) for one in back}
+    assert heard == {("push", "cleo"), ("push", tapped)}, "whoever answers hears of it"
+    assert len(sent) + len(back) == len(story["messages"]), "what was sent is what arrived"
+    assert {one["gateway"] for one in story["messages"]} == {"sms", "chat", "email", "push"}
     assert all(one["text"] for one in story["messages"])
     lessons, told = story["lessons"], [one["recipient"] for one in sent]
-    assert lessons["messages"] == len(story["messages"])
+    assert lessons["messages"] == len(sent)
     assert lessons["messages_to_people"] == sum(who.startswith("person:") for who in told) < len(told)
     assert (lessons["people"], lessons["channels"]) == tuple(
         len({who for who in told if who.startswith(kind)}) for kind in ("person:", "channel:")

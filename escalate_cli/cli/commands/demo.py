@@ -45,7 +45,7 @@ def demo(
         if context.options.json:
             if not context.options.quiet:
                 say("the story is being played, about ten seconds …")
-            played = Story(place, SilentStage(place.context), rest).play()
+            played = Story(place, SilentStage(place), rest).play()
             data = story_data(played, place)
         else:
             live = sys.stdout.isatty() and context.environ.get("TERM") != "dumb"

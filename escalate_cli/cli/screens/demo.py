@@ -21,7 +21,7 @@ from escalate_cli.core.notification.on_call import shift_in
 from escalate_cli.demo.inbox import ReceivedMessage
 from escalate_cli.demo.lessons import Lessons
 from escalate_cli.demo.place import ScratchPlace
-from escalate_cli.demo.story import ArrivedMessage, Performance, Scene, StoryEvent
+from escalate_cli.demo.scenes import ArrivedMessage, Performance, Scene, SentBack, StoryEvent, Tap
 from escalate_cli.views.numbers import counted
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 _WIDEST = 100
 _MARGIN = 8  # columns before the text of a line
-_TELLING = ("Why you:", "Told so far:", "Next:", "Proposed:", "Yes:", "Acknowledge:")
+_TELLING = ("Why you:", "Told so far:", "Next:", "Proposed:", "Yes:", "Acknowledge:", "Tap ", "Reply ")
 """the lines of a mail that say most; the whole of it is in `--json`"""
 _COLOURS = {
     EntryKind.LEVEL: "bold",
@@ -49,15 +49,15 @@ _COLOURS = {
 class SilentStage:
     """Runs the commands and shows nothing: for `--json`, which tells everything at the end."""
 
-    def __init__(self, context: Context) -> None:
-        self._context = context
+    def __init__(self, place: ScratchPlace) -> None:
+        self._place = place
 
     def begin(self, scene: Scene) -> None:
         """Nothing to see."""
 
     def run(self, command: str, *, show: bool = False) -> None:
         """Run it."""
-        run_line(command, self._context)
+        run_line(command, self._place.context, self._place.path)
 
     def tell(self, happening: StoryEvent, after: Span) -> None:
         """Nothing to see."""
@@ -155,9 +155,12 @@ class Screen:
 
         self._draw(prompt)
         # its notes are left out: what could not be delivered is on the timeline
-        answer = run_line(command, self._context)
-        if show and callable(answer.screen):
-            self._draw(answer.screen)
+        answer = run_line(command, self._context, self._place.path)
+        screen = answer.screen
+        if show and callable(screen):
+            self._draw(screen)
+        elif show:
+            self._draw(lambda console: console.print(_line(None, style.piece(str(screen)))))
 
     def tell(self, happening: StoryEvent, after: Span) -> None:
         """A line of the timeline, or a message with the text that arrived."""
@@ -165,6 +168,12 @@ class Screen:
             if happening.kind is EntryKind.DECLARED:
                 return  # the command has said it a line above
             self._draw(lambda console: console.print(_line(after, _entry_text(happening, self._context))))
+        elif isinstance(happening, Tap):
+            who = self._context.running_catalog.person_name(happening.person)
+            tapped = style.piece(f'{who} taps "{happening.label}" on the phone', "bold green")
+            self._draw(lambda console: console.print(_line(after, tapped)))
+        elif isinstance(happening, SentBack):
+            self._draw(lambda console: _draw_sent_back(console, happening, after))
         else:
             self._draw(lambda console: self._draw_delivery(console, happening, after))
 
@@ -235,6 +244,12 @@ class Screen:
             source = f" ({notification.source})" if notification.source else ""
             console.print(_line(None, style.piece(f"because: {notification.because}{source}", "dim")))
         self._reasons.add(notification.because)
+
+
+def _draw_sent_back(console: Console, told: SentBack, after: Span) -> None:
+    message = told.received
+    console.print(_line(after, style.piece(f"{message.gateway} back to {message.to}")))
+    console.print(_line(None, _quoted(message.text.splitlines()[0], console)))
 
 
 def _quoted(text: str, console: Console) -> Text:
