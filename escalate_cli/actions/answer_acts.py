@@ -32,6 +32,7 @@ from escalate_cli.core.changes.acting import by_answering
 from escalate_cli.core.changes.pass_on import left_of, take_pass_back
 from escalate_cli.core.escalation.upcoming import next_of
 from escalate_cli.core.events import AcknowledgedInPart, AnswerMeans, AnswerWay, LevelPaged
+from escalate_cli.core.incident.holding import holders_now, stands_acknowledged
 from escalate_cli.core.incident.situation import EscalationStatus, IncidentStatus, NudgeStatus, Situation
 from escalate_cli.core.wording import answers as wording
 from escalate_cli.core.wording.rules import action_in_words
@@ -134,7 +135,7 @@ class _Acts:
 
     def _take(self, asked: AskedMessage, about: wording.About, before: Situation) -> AnswerResult:
         reply = self._reply
-        spared = self._would_be_paged(before)
+        next_before = self._would_be_paged(before)
         effect = self._do(Acknowledgement(reply.anyway, by=self._person), asked, about.number)
         after, note = effect.situation, bool(reply.text)
         if note:
@@ -144,16 +145,29 @@ class _Acts:
             names = map(self._catalog.person_name, in_part.waits_for)
             say = wording.noted_in_part(in_part.level, names)
             return self._became(AnswerOutcome.IN_PART, say, about)
+        holding = {each.person: each.since for each in holders_now(after)}
         holder = after.incident.acknowledged_by
-        if not effect.changed and holder == self._person:
-            since = self._clock(after.incident.acknowledged_at)
+        mine = self._person in holding or holder == self._person
+        if not effect.changed and mine:
+            since = self._clock(holding.get(self._person, after.incident.acknowledged_at))
             return self._became(AnswerOutcome.DONE, wording.you_have_it(about, since), about)
         if not effect.changed and holder is not None:
             return self._became(AnswerOutcome.ALREADY, self._has_it(about, after, asked.short), about)
         still = [self._catalog.team_name(each.team) for each in after.escalations if each.status in _PAGING]
-        if holder not in (self._person, None) and not still:
+        if not mine and not still:
             return self._became(AnswerOutcome.DONE, wording.taken_besides(about), about)
-        return self._became(AnswerOutcome.DONE, wording.taken(about, spared, still, note), about)
+        parts = self._parts(after) if still or len(holding) > 1 else ()
+        next_now = self._would_be_paged(after)
+        spared = [name for name in next_before if name not in next_now]
+        return self._became(AnswerOutcome.DONE, wording.taken(about, parts, spared, still, note), about)
+
+    def _parts(self, situation: Situation) -> Sequence[str]:
+        """The teams for which this person has it."""
+        return [
+            self._catalog.team_name(each.team)
+            for each in filter(stands_acknowledged, situation.escalations)
+            if each.acknowledged_by == self._person
+        ]
 
     def _pass(self, asked: AskedMessage, about: wording.About, before: Situation) -> AnswerResult:
         effect = self._do(Passing(by=self._person), asked, about.number)
@@ -298,7 +312,7 @@ class _Acts:
         return wording.somebody_has_it(about, name, self._clock(incident.acknowledged_at), yours, code)
 
     def _would_be_paged(self, situation: Situation) -> Sequence[str]:
-        """Who is next, and is not paged any more when this person takes it."""
+        """The names of those who are next."""
         outlooks = (next_of(each, situation, self._catalog, self._now) for each in situation.escalations)
         mine = self._catalog.person_name(self._person)
         return [name for outlook in outlooks if outlook for name in outlook.people if name != mine]

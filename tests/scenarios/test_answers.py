@@ -74,6 +74,21 @@ def test_17_ok_acknowledges_as_ack_does_and_the_person_hears_it(night: World) ->
     assert "acknowledged by Ana for Identity, by reply to sms (page of 10:00 GMT)" in night.timeline()
 
 
+def test_17_of_several_teams_whoever_answers_hears_which_part_is_theirs(night: World) -> None:
+    night.declare("down", "login")
+    night.update(add_services=("payments",))
+    assert answer(night, "OK").say == (
+        "You have it for Identity: #1 down. Bo is not paged. Still paged: Payments. DONE when it is over, UNDO if"
+        " that was a mistake."
+    )
+    assert answer(night, "OK", CARA).say == (
+        "You have it for Payments: #1 down. Dan is not paged. DONE when it is over, UNDO if that was a mistake."
+    )
+    assert answer(night, f"OK {code_of(night, 'cara')[:4]}", CARA).say.startswith(
+        "You have had #1 down since"
+    )
+
+
 def test_17_no_passes_on_and_the_person_hears_who_is_next(night: World) -> None:
     night.declare("down", "login")
     assert answer(night, "NO").say == "Passed on: Bo is paged now for #1 down."

@@ -28,13 +28,13 @@ class About(msgspec.Struct, frozen=True):
         return f"#{self.number} {title}" if self.number else title
 
 
-def taken(about: About, spared: Iterable[str], still: Iterable[str], note: bool) -> str:
-    """Whoever answered has it. `spared` are the names of those who are not paged now, `still` the teams
-    that still are.
+def taken(about: About, own: Iterable[str], spared: Iterable[str], still: Iterable[str], note: bool) -> str:
+    """Whoever answered has it, for the teams `own` where that is not all of it. `spared` are the names of
+    those who are not paged now, `still` the teams that still are.
     """
-    nobody = _names(spared)
-    parts = [f"You have it: {about}."]
-    parts += [f"{nobody} is not paged." if nobody else ""]
+    part, nobody = _names(own), list(dict.fromkeys(spared))
+    parts = [f"You have it for {part}: {about}." if part else f"You have it: {about}."]
+    parts += [f"{_names(nobody)} {'are' if len(nobody) > 1 else 'is'} not paged." if nobody else ""]
     parts += [f"Still paged: {_names(still)}." if _names(still) else ""]
     parts += ["Your note is on the timeline." if note else ""]
     parts += ["DONE when it is over, UNDO if that was a mistake."]

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from escalate_cli.core.events import AnswerMeans
 
-_MEANS = {AnswerMeans.REPLY: "reply to", AnswerMeans.BUTTON: "button by"}
+_MEANS = {AnswerMeans.REPLY: "reply to", AnswerMeans.BUTTON: "a button of"}
 
 
 def way_in_words(means: AnswerMeans, gateway: str) -> str:
-    """ "reply to email", "button by ntfy"; "command" where it came by no gateway."""
+    """ "reply to email", "a button of ntfy"; "command" where it came by no gateway."""
     return means.value if means is AnswerMeans.COMMAND else f"{_MEANS[means]} {gateway}"
