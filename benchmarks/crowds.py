@@ -46,8 +46,9 @@ def _one(
     peer = _arriving(at, server, count, [*apprise, "-t", "Trouble", "-b", "Page", *urls]) if apprise else None
     note = f"{count / ours.wall:.0f} a second, CPU {ours.cpu:.1f} s"
     yield Figure(
-        GROUP, f"{count} notifications by one tick, {way}", ours.wall, "s", "apprise, all in one process" if peer else None,
-        peer.wall if peer else None, note=note + (f"; apprise {peer.cpu:.1f} s" if peer else ""),
+        GROUP, f"{count} notifications by one tick, {way}", ours.wall, "s",
+        "apprise, all in one process" if peer else None, peer.wall if peer else None,
+        note=note + (f"; apprise {peer.cpu:.1f} s" if peer else ""),
     )  # fmt: skip
 
 

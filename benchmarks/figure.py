@@ -57,9 +57,10 @@ class Figure:
     def data(self) -> dict[str, Any]:
         """For `--json`."""
         return {
-            "group": self.group, "what": self.what, "value": round(self.value, 4), "unit": self.unit, "against": self.against,
-            "peer": None if self.peer is None else round(self.peer, 4), "ratio": None if self.ratio is None else round(self.ratio, 3),
-            "most": self.most, "met": self.met, "note": self.note,
+            "group": self.group, "what": self.what, "value": round(self.value, 4), "unit": self.unit,
+            "against": self.against, "peer": None if self.peer is None else round(self.peer, 4),
+            "ratio": None if self.ratio is None else round(self.ratio, 3), "most": self.most, "met": self.met,
+            "note": self.note,
         }  # fmt: skip
 
 

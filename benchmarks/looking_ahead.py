@@ -49,11 +49,12 @@ def measure(place: Path, *, quick: bool) -> Iterator[Figure | Note]:
         GROUP, f"CPU of check, {large:,} services", cpu["many"], "s", "twenty seconds", OF_A_THOUSAND, 1.0
     )
     yield Figure(
-        GROUP, "growth: 16 weeks, twice the breakpoints", cpu["twice as long"], "s", "8 weeks", cpu["bank"], 2.0,
-        note="at most as many times as there are breakpoints",
+        GROUP, "growth: 16 weeks, twice the breakpoints", cpu["twice as long"], "s",
+        "8 weeks", cpu["bank"], 2.0, note="at most as many times as there are breakpoints",
     )  # fmt: skip
     yield Figure(
-        GROUP, f"growth: {large:,} services", cpu["many"], "s", f"{small:,} services", cpu["some"], 1.15 * large / small,
+        GROUP, f"growth: {large:,} services", cpu["many"], "s",
+        f"{small:,} services", cpu["some"], 1.15 * large / small,
         note=f"at most {large / small:.2f} times as many services, and 15 % for a busy machine",
     )  # fmt: skip
 

@@ -18,18 +18,21 @@ WORDS = "sort code"
 """said of bank transfers, known to no service, and taken for security codes"""
 
 FACTS: tuple[dict[str, Any], ...] = (
-    {"kind": "keyword", "words": WORDS, "service": "bank-transfers", "team": "payments", "from_service": "security-codes",
-     "from_team": "identity"},
+    {"kind": "keyword", "words": WORDS, "service": "bank-transfers", "team": "payments",
+     "from_service": "security-codes", "from_team": "identity"},
     {"kind": "unanswered-level", "policy": "business-standard", "level": 1, "team": "business"},
-    {"kind": "short-wait", "policy": "cards-urgent", "level": 1, "team": "cards", "wait": "2m", "answered_after_about": "3m30s"},
-    {"kind": "long-wait", "policy": "lending-standard", "level": 1, "team": "lending", "wait": "45m", "answered_within": "10m"},
+    {"kind": "short-wait", "policy": "cards-urgent", "level": 1, "team": "cards",
+     "wait": "2m", "answered_after_about": "3m30s"},
+    {"kind": "long-wait", "policy": "lending-standard", "level": 1, "team": "lending",
+     "wait": "45m", "answered_within": "10m"},
     {"kind": "nudge-accepted", "rule": "Bring in customer communications for critical incidents"},
     {"kind": "nudge-declined", "rule": "Major incident open for two hours"},
-    {"kind": "person-at-night", "person": "grzegorz-nowicki", "service": "batch-scheduler", "schedule": "batch-rota",
-     "team": "core-ledger", "policy": "nightly-batch"},
+    {"kind": "person-at-night", "person": "grzegorz-nowicki", "service": "batch-scheduler",
+     "schedule": "batch-rota", "team": "core-ledger", "policy": "nightly-batch"},
     {"kind": "gateway-fails", "gateway": "sms"},
     {"kind": "no-runbook", "service": "statements", "team": "online"},
-    {"kind": "severity-raised", "service": "push-notifications", "team": "mobile", "declared": "minor", "raised_to": "major"},
+    {"kind": "severity-raised", "service": "push-notifications", "team": "mobile",
+     "declared": "minor", "raised_to": "major"},
 )  # fmt: skip
 
 
@@ -82,15 +85,19 @@ def _policies(text: str) -> str:
     text = text.replace("[[rules]]", f"{_OWN_POLICIES}\n[[rules]]", 1)
     for before, after in (
         (
-            'page = ["channel:executives", "person:philippa-standish", "person:olumide-fasanya"]\nmode = "auto"',
-            'page = ["channel:executives"]\ninform = ["person:philippa-standish", "person:olumide-fasanya"]\nmode = "auto"',
+            'page = ["channel:executives", "person:philippa-standish", "person:olumide-fasanya"]\n'
+            'mode = "auto"',
+            'page = ["channel:executives"]\n'
+            'inform = ["person:philippa-standish", "person:olumide-fasanya"]\nmode = "auto"',
         ),
-        ('"lead:support-tools", "channel:status-updates"]\nmode = "nudge"', '"channel:status-updates"]\nmode = "nudge"\nexpires = "30m"'),
-        ('open_for = "45m", severity = ">=major" }\npage = ["lead", "on-call:platform"]', 'open_for = "3h", severity = ">=major" }\n'
-         'page = ["lead"]'),
+        ('"lead:support-tools", "channel:status-updates"]\nmode = "nudge"',
+         '"channel:status-updates"]\nmode = "nudge"\nexpires = "30m"'),
+        ('open_for = "45m", severity = ">=major" }\npage = ["lead", "on-call:platform"]',
+         'open_for = "3h", severity = ">=major" }\npage = ["lead"]'),
         ('"channel:executives"]\nmode = "nudge"', '"channel:executives"]\nmode = "nudge"\nexpires = "20m"'),
         ('name = "No update for half an hour"\nwhen = { no_update_for = "30m" }',
-         'name = "No update for an hour"\nwhen = { no_update_for = "1h", severity = ">=major" }\nexpires = "20m"'),
+         'name = "No update for an hour"\nwhen = { no_update_for = "1h", severity = ">=major" }\n'
+         'expires = "20m"'),
     ):  # fmt: skip
         text = _once(text, before, after)
     return text + _OWN_RULE

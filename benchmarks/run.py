@@ -112,7 +112,8 @@ def show(figures: list[Figure], notes: list[Note]) -> None:
         ratio = "" if figure.ratio is None else f"{figure.ratio:.2f} ×"
         verdict = f"[{style}]{figure.verdict}[/{style}]" if style else ""
         table.add_row(
-            figure.what, figure.shown(figure.value), figure.against or "", figure.shown(figure.peer), ratio, figure.target, verdict, figure.note
+            figure.what, figure.shown(figure.value), figure.against or "", figure.shown(figure.peer), ratio,
+            figure.target, verdict, figure.note
         )  # fmt: skip
     console.print(table)
     for note in notes:

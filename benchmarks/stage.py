@@ -64,7 +64,8 @@ def add_past(db: Path, incidents: int) -> None:
         )
         run("UPDATE escalations SET status = 'stopped', next_at = NULL WHERE incident_id = 1")
         run("UPDATE notifications SET status = 'sent', attempts = 10, sent_at = due_at WHERE incident_id = 1")
-        run("CREATE TEMP TABLE numbers AS WITH RECURSIVE n(id) AS (SELECT 2 UNION ALL SELECT id + 1 FROM n WHERE id < ?) SELECT id FROM n",
+        run("CREATE TEMP TABLE numbers AS WITH RECURSIVE n(id) AS"
+            " (SELECT 2 UNION ALL SELECT id + 1 FROM n WHERE id < ?) SELECT id FROM n",
             (incidents,))  # fmt: skip
         _multiply(connection, "incidents", {"id": "numbers.id"})
         for table in ("escalations", "notifications", "timeline"):
@@ -74,7 +75,8 @@ def add_past(db: Path, incidents: int) -> None:
             " WHERE id < 10) SELECT id FROM n"
         )
         run("INSERT INTO attempts (notification_id, number, began_at, ended_at, outcome)"
-            " SELECT notifications.id, tries.id, due_at, due_at, 'sent' FROM notifications, tries")  # fmt: skip
+            " SELECT notifications.id, tries.id, due_at, due_at, 'sent'"
+            " FROM notifications, tries")  # fmt: skip
     connection.close()
 
 

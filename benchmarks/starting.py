@@ -80,8 +80,8 @@ def measure(place: Path, *, quick: bool) -> Iterator[Figure | Note]:
         itself = name == "Typer hello-world"
         note = f"{came_from}, 60 services" if name in held else ""
         yield Figure(
-            GROUP, f"CPU of {name}", value, "ms", None if itself else "Typer hello-world", None if itself else hello,
-            AS_HELLO if name in held else None, note=note,
+            GROUP, f"CPU of {name}", value, "ms", None if itself else "Typer hello-world",
+            None if itself else hello, AS_HELLO if name in held else None, note=note,
         )  # fmt: skip
     if not apprise:
         yield Note(GROUP, "the apprise command is not installed: left out")

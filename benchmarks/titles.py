@@ -16,10 +16,12 @@ from escalate_cli.core.organisation.catalog import Catalog, Service
 from escalate_cli.core.routing.router import Router, Routing
 
 _SHAPES = (
-    "{thing} not working{when}", "{thing} failing for {whom}{when}", "{whom} cannot use {thing}", "{thing} very slow{when}",
-    "{thing}: errors{when}", "{thing} stopped{when}", "{thing} comes and goes{when}", "problem with {thing} for {whom}",
-    "{thing} broken{when}", "{thing} stuck{when}", "{thing} wrong for {whom}", "nothing happens with {thing}{when}", "{thing} down",
-    "{thing} rejected{when}", "{thing} not accepted{when}", "{thing} refused for {whom}", "{thing} shown as invalid{when}",
+    "{thing} not working{when}", "{thing} failing for {whom}{when}", "{whom} cannot use {thing}",
+    "{thing} very slow{when}", "{thing}: errors{when}", "{thing} stopped{when}",
+    "{thing} comes and goes{when}", "problem with {thing} for {whom}", "{thing} broken{when}",
+    "{thing} stuck{when}", "{thing} wrong for {whom}", "nothing happens with {thing}{when}", "{thing} down",
+    "{thing} rejected{when}", "{thing} not accepted{when}", "{thing} refused for {whom}",
+    "{thing} shown as invalid{when}",
 )  # fmt: skip
 _WHOM = (
     "some",
@@ -45,8 +47,9 @@ _WHEN = (
     " all day",
 )
 _VAGUE = (
-    "something is wrong", "everything feels odd today", "please have a look", "it does not work", "several complaints since nine",
-    "strange things going on", "people are unhappy", "help needed", "is anybody aware of trouble",
+    "something is wrong", "everything feels odd today", "please have a look", "it does not work",
+    "several complaints since nine", "strange things going on", "people are unhappy", "help needed",
+    "is anybody aware of trouble",
 )  # fmt: skip
 _TRIES = 6
 

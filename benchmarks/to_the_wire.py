@@ -57,7 +57,8 @@ def measure(place: Path, *, quick: bool) -> Iterator[Figure | Note]:
             peer = middle(series["apprise"]) if apprise else None
             yield Figure(
                 GROUP, f"declare → first message on the wire, {name}", middle(series["declare"]), "ms",
-                "apprise" if apprise else None, peer, AS_APPRISE if apprise else None, note="wall time from the start of the process",
+                "apprise" if apprise else None, peer, AS_APPRISE if apprise else None,
+                note="wall time from the start of the process",
             )  # fmt: skip
 
 

@@ -38,8 +38,9 @@ _TOGETHER = 100
 _ALONE_BELOW = 1500
 """fewer incidents than this are not worth a second process"""
 _UPDATES = (
-    "we see it and are looking for the cause", "a restart did not help", "rolled back, watching it", "it gets better slowly",
-    "the cause is known, a fix is on its way", "waiting for the vendor", "errors are falling", "fixed for most",
+    "we see it and are looking for the cause", "a restart did not help", "rolled back, watching it",
+    "it gets better slowly", "the cause is known, a fix is on its way", "waiting for the vendor",
+    "errors are falling", "fixed for most",
 )  # fmt: skip
 _DETAILS = (
     "started a few minutes ago",

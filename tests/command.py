@@ -1,7 +1,7 @@
 """The real command, as a real process, in surroundings of its own.
 
-`escalate("list")` is forked from a process that has loaded the code (`tests.preloaded`). In most long tests, in a shell script
-and wherever a process is begun to be watched or killed, Python starts from nothing.
+`escalate("list")` is forked from a process that has loaded the code (`tests.preloaded`). In most long tests,
+in a shell script and wherever a process is begun to be watched or killed, Python starts from nothing.
 """
 
 from __future__ import annotations
@@ -73,7 +73,9 @@ class Escalate:
 
 
 def surroundings(place: Path, *, columns: int = 80) -> dict[str, str]:
-    """An environment in which `escalate` is this escalate, with its home, configuration and database in `place`."""
+    """An environment in which `escalate` is this escalate, with its home, configuration and database in
+    `place`.
+    """
     (place / "home").mkdir(parents=True)
     (place / "bin").mkdir()
     program = place / "bin" / "escalate"

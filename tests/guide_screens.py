@@ -2,8 +2,8 @@
 
     python -m tests.guide_screens
 
-A screen begins with `$ escalate --config examples/tour …` and is of a configuration that anybody has. A line that
-is "…" alone stands for any number of lines.
+A screen begins with `$ escalate --config examples/tour …` and is of a configuration that anybody has. A line
+that is "…" alone stands for any number of lines.
 """
 
 from __future__ import annotations

@@ -31,8 +31,8 @@ import pytest
 from tests.servers import LOOPBACK
 
 HOSTS = (
-    "api.telegram.org", "discord.com", "slack.com", "api.pushover.net", "events.pagerduty.com", "rocket.example.com",
-    "chat.googleapis.com", "api.twilio.com",
+    "api.telegram.org", "discord.com", "slack.com", "api.pushover.net", "events.pagerduty.com",
+    "rocket.example.com", "chat.googleapis.com", "api.twilio.com",
 )  # fmt: skip
 MAIL_HOSTS = (
     "api.mailgun.net", "api.sparkpost.com", "api.smtp2go.com", "api.sendgrid.com", "api.postmarkapp.com",
@@ -146,9 +146,9 @@ URLS = {
     "api.twilio.com": "twilio://AC" + "a1" * 16 + ":" + "b2" * 16 + "@12025550100/{to}",
 }
 ADDRESSES = {
-    "api.telegram.org": "123456789", "discord.com": "123456789012345678", "slack.com": "#incidents", "api.pushover.net": "u" * 30,
-    "events.pagerduty.com": "identity", "rocket.example.com": "#incidents", "chat.googleapis.com": "AAAAspace",
-    "api.twilio.com": "+447700900123",
+    "api.telegram.org": "123456789", "discord.com": "123456789012345678", "slack.com": "#incidents",
+    "api.pushover.net": "u" * 30, "events.pagerduty.com": "identity", "rocket.example.com": "#incidents",
+    "chat.googleapis.com": "AAAAspace", "api.twilio.com": "+447700900123",
 }  # fmt: skip
 
 

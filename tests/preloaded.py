@@ -1,10 +1,11 @@
 """A process that has loaded `escalate` already and forks itself for each command: the real command in a
-process of its own, without the tenth of a second that a new interpreter takes to load. The processes that a command starts are
-forked, too: a worker takes four tenths to load.
+process of its own, without the tenth of a second that a new interpreter takes to load. The processes that a
+command starts are forked, too: a worker takes four tenths to load.
 
-What a command gets of its surroundings it gets here too: arguments, environment, directory, streams, umask and limits.
-What Python itself reads when it starts (PYTHON…, LANG, LD_PRELOAD …) cannot be changed afterwards: with another value of
-it, in a long test, and on a machine without pidfd, the command is started from nothing (`tests.command`).
+What a command gets of its surroundings it gets here too: arguments, environment, directory, streams, umask
+and limits. What Python itself reads when it starts (PYTHON…, LANG, LD_PRELOAD …) cannot be changed
+afterwards: with another value of it, in a long test, and on a machine without pidfd, the command is started
+from nothing (`tests.command`).
 """
 
 from __future__ import annotations
@@ -228,7 +229,9 @@ def _become(text: int, streams: Sequence[int]) -> NoReturn:
         os.dup2(fd, number)
         os.close(fd)
     sys.stdin, sys.stdout, sys.stderr = (
-        open(number, "w" if number else "r", encoding=old.encoding, errors=old.errors, closefd=False)  # noqa: SIM115 - for good
+        open(  # noqa: SIM115 - for good
+            number, "w" if number else "r", encoding=old.encoding, errors=old.errors, closefd=False
+        )
         for number, old in enumerate((sys.stdin, sys.stdout, sys.stderr))
     )
     os.umask(asked["umask"])
@@ -292,8 +295,8 @@ def _ask_a_fork(module: str, main: str, question: bytes, longest: float) -> byte
 
 
 def _end(code: int) -> NoReturn:
-    """What the interpreter does at its end and somebody could notice. To take apart what was loaded is left out: it
-    takes longer than most commands.
+    """What the interpreter does at its end and somebody could notice. To take apart what was loaded is left
+    out: it takes longer than most commands.
     """
     for thread in threading.enumerate():
         if thread is not threading.current_thread() and not thread.daemon:

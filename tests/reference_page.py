@@ -45,7 +45,8 @@ MESSAGES = {
     "because": "why the recipient gets it",
     "next": "who is next and when, if nobody acknowledges",
     "ack": "what to type: `escalate ack 42`",
-    "answer": "how to answer: where the gateway has `answers`, what may be sent back; else what to type; of a nudge `escalate nudge 3 yes` or `no`; of a digest, for all of it",
+    "answer": "how to answer: where the gateway has `answers`, what may be sent back; else what to type;"
+    " of a nudge `escalate nudge 3 yes` or `no`; of a digest, for all of it",
     "code": "what is typed behind a word where several pages wait; empty where the gateway does not listen",
     "question": "what a nudge asks: Page Kim Osei?",
     "count": "how many incidents a digest tells of",
@@ -66,7 +67,8 @@ def reference() -> str:
 
 def commands() -> Iterator[str]:
     yield "# Reference\n"
-    yield "Look up a command, a key, a target, a condition, a placeholder or an exit code. This page is made from the"
+    yield ("Look up a command, a key, a target, a condition, a placeholder or an exit code. This page is"
+           " made from the")  # fmt: skip
     yield "program itself; [JSON](json.md) has what each command answers with `--json`.\n"
     yield "## Commands\n"
     yield "Options may stand before or after the command's name. These work everywhere:\n"
@@ -84,10 +86,14 @@ def commands() -> Iterator[str]:
             for option in global_parameters()
         ),
     )
-    yield "Answers go to stdout, talk and errors to stderr. Questions are asked only when stdin and stderr are terminals."
-    yield "An incident is its number, with or without `#`. A service, team or person is its id or its name; a person, the"
-    yield 'login name, too. Moments: `"2026-12-24 09:00"`, `"sun 03:00"`, `"tomorrow 09:00"`, `"+2h"`, `now`, or with an'
-    yield "offset `\"2026-12-24T09:00Z\"`; without one they are in the organisation's time zone (of `override`: the schedule's)."
+    yield ("Answers go to stdout, talk and errors to stderr. Questions are asked only when stdin and stderr"
+           " are terminals.")  # fmt: skip
+    yield ("An incident is its number, with or without `#`. A service, team or person is its id or its name;"
+           " a person, the")  # fmt: skip
+    yield ('login name, too. Moments: `"2026-12-24 09:00"`, `"sun 03:00"`, `"tomorrow 09:00"`, `"+2h"`,'
+           " `now`, or with an")  # fmt: skip
+    yield ("offset `\"2026-12-24T09:00Z\"`; without one they are in the organisation's time zone"
+           " (of `override`: the schedule's).")  # fmt: skip
     heading = ""
     for name, (_, _, _, panel) in COMMANDS.items():
         if panel != heading:
@@ -145,7 +151,8 @@ def targets() -> Iterator[str]:
     yield "\n## Targets\n"
     said = meanings(Path(policy.__file__), TargetKind)
     yield from rows("target", "means", *((f"`{kind.value}`", said[kind.name]) for kind in TargetKind))
-    yield "On the command line (`page`, `test-page`) a bare id will do: a person's, a channel's, a schedule's, or a team's for"
+    yield ("On the command line (`page`, `test-page`) a bare id will do: a person's, a channel's, a"
+           " schedule's, or a team's for")  # fmt: skip
     yield "its on-call."
 
 
@@ -164,9 +171,12 @@ BELOW = {
 
 def configuration(schema: Schema) -> Iterator[str]:
     yield "\n## Configuration\n"
-    yield "A directory with any number of `*.toml` files, read as one, or a single file. An id that is defined twice is an"
-    yield "error naming both places. `escalate schema > escalate.schema.json` gives editors completion and checks as you type."
-    yield 'Durations are text with units: `"90s"`, `"15m"`, `"1h30m"`, `"2d"`, `"1w"`. Ids are letters, digits and'
+    yield ("A directory with any number of `*.toml` files, read as one, or a single file. An id that is"
+           " defined twice is an")  # fmt: skip
+    yield ("error naming both places. `escalate schema > escalate.schema.json` gives editors completion and"
+           " checks as you type.")  # fmt: skip
+    yield ('Durations are text with units: `"90s"`, `"15m"`, `"1h30m"`, `"2d"`, `"1w"`. Ids are letters,'
+           " digits and")  # fmt: skip
     yield "`. _ - @ +`, at most 64, a letter or digit first."
     for name, shape in schema["properties"].items():
         table, heading = table_of(shape), heading_of(name, shape)
@@ -265,7 +275,8 @@ def kind(of: Schema) -> str:
 
 def conditions(schema: Schema) -> Iterator[str]:
     yield "\n## Conditions\n"
-    yield "All parts of a `when` must hold. A level asks about its own team, a rule about the incident. A rule acts when its"
+    yield ("All parts of a `when` must hold. A level asks about its own team, a rule about the incident. A"
+           " rule acts when its")  # fmt: skip
     yield "condition becomes true; again only after it was false in between, or every `every`.\n"
     known = schema["$defs"]
     levels = known["LevelWhen"]["properties"]
@@ -284,7 +295,8 @@ def conditions(schema: Schema) -> Iterator[str]:
             for key, of in known["RuleWhen"]["properties"].items()
         ),
     )
-    yield 'A severity may be compared (`">=major"`, `"<critical"`); each may be a list, of which one is enough (of labels: all).'
+    yield ('A severity may be compared (`">=major"`, `"<critical"`); each may be a list, of which one is'
+           " enough (of labels: all).")  # fmt: skip
 
 
 def actions(schema: Schema) -> Iterator[str]:
@@ -299,13 +311,16 @@ def actions(schema: Schema) -> Iterator[str]:
             for key in ("page", "inform", "involve", "raise_to")
         ),
     )
-    yield 'Each acts by itself (`mode = "auto"`) or [asks first](policies.md#by-itself-or-ask-first) (`mode = "nudge"`).'
+    yield ('Each acts by itself (`mode = "auto"`) or [asks first](policies.md#by-itself-or-ask-first)'
+           ' (`mode = "nudge"`).')  # fmt: skip
 
 
 def placeholders() -> Iterator[str]:
     yield "\n## Messages\n"
-    yield "A page says what is broken, why you, who has been told, who is next and when, and what to type. With `[messages]`"
-    yield "you write your own: plain `title`, `body` and `short` are a page's, `nudge.short` and so on a kind's own; what you"
+    yield ("A page says what is broken, why you, who has been told, who is next and when, and what to type."
+           " With `[messages]`")  # fmt: skip
+    yield ("you write your own: plain `title`, `body` and `short` are a page's, `nudge.short` and so on a"
+           " kind's own; what you")  # fmt: skip
     yield "leave out is built in. Templates hold placeholders and nothing else; `{{` and `}}` are braces.\n"
     yield from rows("placeholder", "is", *((f"`{{{name}}}`", MESSAGES[name]) for name in PLACEHOLDERS))
 

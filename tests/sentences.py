@@ -24,8 +24,8 @@ SENTENCES = {
 OF_THE_WORLD = {"text", "message"}
 """variables of these names may as well hold what people wrote, or what a service sent"""
 TAKE_APART = {
-    "startswith", "endswith", "partition", "rpartition", "split", "rsplit", "splitlines", "removeprefix", "removesuffix", "find",
-    "rfind", "index", "replace",
+    "startswith", "endswith", "partition", "rpartition", "split", "rsplit", "splitlines", "removeprefix",
+    "removesuffix", "find", "rfind", "index", "replace",
 }  # fmt: skip
 MATCH = {"search", "match", "fullmatch", "findall", "finditer", "sub"}
 PHRASE = re.compile(r"[A-Za-z]{2,}[,:;]? [A-Za-z]{2,}")

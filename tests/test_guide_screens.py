@@ -1,4 +1,6 @@
-"""The screens in README.md and the guide are what the commands above them show, on the configuration of examples/tour."""
+"""The screens in README.md and the guide are what the commands above them show, on the configuration of
+examples/tour.
+"""
 
 from __future__ import annotations
 
@@ -89,7 +91,9 @@ CLOCK = re.compile(r"\b\d\d:\d\d\b|\bfor \d+s\b|\bin \d+m\b")
 
 
 def test_the_screen_on_the_front_page_is_real(tmp_path: Path) -> None:
-    """Declared with the starter of `init`, and an SMS gateway; only the time of day and its zone are others."""
+    """Declared with the starter of `init`, and an SMS gateway; only the time of day and its zone are
+    others.
+    """
     typed, screen = re.findall(
         r"^```console\n\$ escalate (declare .*)\n((?s:.*?))^```$", page("README"), re.M
     )[0]

@@ -56,7 +56,8 @@ def test_every_picture_is_made(tmp_path: Path) -> None:
 def test_without_a_browser_the_board_is_made_and_it_says_what_is_not(tmp_path: Path) -> None:
     ran = subprocess.run(
         [sys.executable, "-m", "tests.pictures", str(tmp_path)],
-        capture_output=True, text=True, timeout=120, env={"PATH": ""}, cwd=Path(__file__).parents[1], check=True,
+        capture_output=True, text=True, timeout=120, env={"PATH": ""}, cwd=Path(__file__).parents[1],
+        check=True,
     )  # fmt: skip
     assert ran.stdout.split() == ["board.svg"]
     assert "no Chromium here" in ran.stderr

@@ -78,7 +78,9 @@ def test_each_promise_has_a_story_of_its_name() -> None:
 
 
 def test_every_command_that_the_words_name_exists() -> None:
-    """In README.md, the guide, the examples, the messages and hints: `escalate VERB` is something that can be typed."""
+    """In README.md, the guide, the examples, the messages and hints: `escalate VERB` is something that can be
+    typed.
+    """
     places = {name: page(name) for name in PAGES} | dict(sources())
     examples = [path for path in (ROOT / "examples").rglob("*") if path.suffix in (".toml", ".md")]
     places |= {path.name: path.read_text(encoding="utf-8") for path in examples}

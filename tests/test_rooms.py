@@ -1,4 +1,6 @@
-"""What has one place in the package: sentences are read nowhere, HTML stands in templates, Typer in cli, SQL in store."""
+"""What has one place in the package: sentences are read nowhere, HTML stands in templates, Typer in cli,
+SQL in store.
+"""
 
 from __future__ import annotations
 
@@ -109,9 +111,10 @@ def test_only_the_catalog_says_what_stands_for_a_name() -> None:
 
 
 TAG = re.compile(
-    r"(?<!\?P)</?(a|b|bdi|br|body|button|circle|code|details|div|dd|dl|dt|em|footer|form|g|h[1-6]|head|header|hr|html|i|iframe|img|input"
-    r"|label|li|line|link|main|meta|nav|ol|option|p|path|pre|rect|script|section|select|small|span|strong|style|sub|summary|sup|svg|table"
-    r"|tbody|td|text|textarea|th|thead|title|tr|u|ul)(?=[\s/>]|$)|<!doctype",
+    r"(?<!\?P)</?(a|b|bdi|br|body|button|circle|code|details|div|dd|dl|dt|em|footer|form|g|h[1-6]|head|header"
+    r"|hr|html|i|iframe|img|input|label|li|line|link|main|meta|nav|ol|option|p|path|pre|rect|script|section"
+    r"|select|small|span|strong|style|sub|summary|sup|svg|table|tbody|td|text|textarea|th|thead|title|tr|u"
+    r"|ul)(?=[\s/>]|$)|<!doctype",
     re.IGNORECASE,
 )
 WRITERS_OF_TAGS = {

@@ -122,14 +122,15 @@ EVERY_PASS = {
     "figures": FILES["figures"],
     "ledger": ("find_fact", "remember_fact", "count_fact"),
     "outbox": (
-        "waiting", "waiting_of_incident", "still_waits", "claim", "still_claimed", "end_attempt", "record_outcome", "look_again",
-        "abandoned", "count_sent", "count_under_way", "severities_sent", "severities_under_way", "due_beside",
+        "waiting", "waiting_of_incident", "still_waits", "claim", "still_claimed", "end_attempt",
+        "record_outcome", "look_again", "abandoned", "count_sent", "count_under_way", "severities_sent",
+        "severities_under_way", "due_beside",
     ),
     "situations": (
-        "find_incident", "escalations_of", "notifications_of", "nudges_of", "turns_of", "timeline_of", "has_entry", "update_incident",
-        "change_notification", "exists", "open_with_key", "due", "push_ahead", "look_at_all", "next_due_at", "running_ids", "list_running",
-        "running", "find_incidents", "escalations_of_several", "nudges_of_several", "waiting",
-        "incident_of_nudge", "open_nudges",
+        "find_incident", "escalations_of", "notifications_of", "nudges_of", "turns_of", "timeline_of",
+        "has_entry", "update_incident", "change_notification", "exists", "open_with_key", "due", "push_ahead",
+        "look_at_all", "next_due_at", "running_ids", "list_running", "running", "find_incidents",
+        "escalations_of_several", "nudges_of_several", "waiting", "incident_of_nudge", "open_nudges",
     ),
 }  # fmt: skip
 

@@ -52,14 +52,20 @@ _APPLE = {
 def _outlook(text: str, language: str) -> str:
     """Outlook: no `>` anywhere; a line, four heads, our page as it was."""
     sender, sent, to, subject = _OUTLOOK[language]
-    head = f"{sender}: On-call <oncall@example.com>\n{sent}: Freitag, 27. November 2026 04:52\n{to}: Ana Ruiz <ana@example.com>\n{subject}: {SUBJECT}"
+    head = (
+        f"{sender}: On-call <oncall@example.com>\n{sent}: Freitag, 27. November 2026 04:52\n"
+        f"{to}: Ana Ruiz <ana@example.com>\n{subject}: {SUBJECT}"
+    )
     return f"{text}\n\n________________________________\n{head}\n\n{PAGE}"
 
 
 def _outlook_bare(text: str, language: str) -> str:
     """Outlook on the web and phones: the heads, without a line above them."""
     sender, sent, to, subject = _OUTLOOK[language]
-    head = f"*{sender}:* On-call <oncall@example.com>\n*{sent}:* 27.11.2026\n*{to}:* ana@example.com\n*{subject}:* {SUBJECT}"
+    head = (
+        f"*{sender}:* On-call <oncall@example.com>\n*{sent}:* 27.11.2026\n"
+        f"*{to}:* ana@example.com\n*{subject}:* {SUBJECT}"
+    )
     return f"{text}\n\n{head}\n\n{PAGE}"
 
 
@@ -107,7 +113,8 @@ def _gmail_html(text: str) -> str:
     rows = "".join(f"<div>{escape(line)}</div>" for line in text.splitlines())
     page = escape(PAGE).replace("\n", "<br>\r\n")
     return (
-        f'<div dir="auto">{rows}</div><br><div class="gmail_quote"><div dir="ltr" class="gmail_attr">On Fri, 27 Nov 2026 at 04:52, '
+        f'<div dir="auto">{rows}</div><br><div class="gmail_quote"><div dir="ltr" class="gmail_attr">'
+        "On Fri, 27 Nov 2026 at 04:52, "
         f'On-call &lt;<a href="mailto:oncall@example.com">oncall@example.com</a>&gt; wrote:<br></div>'
         f'<blockquote class="gmail_quote" style="margin:0 0 0 .8ex">{page}</blockquote></div>'
     )
@@ -120,8 +127,10 @@ def _outlook_html(text: str) -> str:
     )
     page = "".join(f'<p class="MsoNormal">{escape(line)}</p>' for line in PAGE.splitlines() if line)
     return (
-        '<html><head><style><!-- p.MsoNormal {margin:0cm} ok --></style></head><body><div class="WordSection1">'
-        f'{rows}<p class="MsoNormal">&nbsp;</p><div><b>Von:</b> On-call &lt;oncall@example.com&gt; <br><b>Gesendet:</b> Freitag, 27. November 2026'
+        "<html><head><style><!-- p.MsoNormal {margin:0cm} ok --></style></head>"
+        '<body><div class="WordSection1">'
+        f'{rows}<p class="MsoNormal">&nbsp;</p>'
+        "<div><b>Von:</b> On-call &lt;oncall@example.com&gt; <br><b>Gesendet:</b> Freitag, 27. November 2026"
         f"<br><b>Betreff:</b> {escape(SUBJECT)}</div>{page}</div></body></html>"
     )
 

@@ -76,7 +76,10 @@ plugin {{
   sieve = file:~/script.sieve
 }}
 """
-AWAY = 'require ["vacation"];\nvacation :days 1 :addresses ["ana@example.com"] :subject "Re: your page" "OK, I am away until Monday.";\n'
+AWAY = (
+    'require ["vacation"];\nvacation :days 1 :addresses ["ana@example.com"] :subject "Re: your page"'
+    ' "OK, I am away until Monday.";\n'
+)
 JUNK = 'require ["fileinto"];\nfileinto "Junk";\n'
 
 
@@ -152,7 +155,8 @@ class DovecotMailbox(ImapAccount):
                 *("-nodes", "-days", "2", "-subj", "/CN=mail.example.com"),
                 *(
                     "-addext",
-                    f"subjectAltName={','.join(f'IP:{address}' for address in (LOOPBACK, self.elsewhere) if address)}",
+                    "subjectAltName="
+                    f"{','.join(f'IP:{address}' for address in (LOOPBACK, self.elsewhere) if address)}",
                 ),
                 *("-keyout", str(self.place / "key.pem"), "-out", str(self.certificate)),
             ],
@@ -202,7 +206,8 @@ smtp_dns_support_level = disabled
 smtp_host_lookup = native
 alias_maps =
 alias_database =
-transport_maps = inline:{{ {{ oncall@example.com = lmtp:inet:127.0.0.1:{lmtp} }}, {{ * = smtp:[127.0.0.1]:{following} }} }}
+transport_maps = inline:{{ {{ oncall@example.com = lmtp:inet:127.0.0.1:{lmtp} }},\
+ {{ * = smtp:[127.0.0.1]:{following} }} }}
 """
 _MASTER = """\
 127.0.0.1:{port} inet n - n - - smtpd

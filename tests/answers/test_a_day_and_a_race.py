@@ -1,5 +1,5 @@
-"""A day of passes in which nothing waits, and readers that race for one mailbox: real passes, real processes, a
-mailbox of a real IMAP server.
+"""A day of passes in which nothing waits, and readers that race for one mailbox: real passes, real processes,
+a mailbox of a real IMAP server.
 """
 
 from __future__ import annotations

@@ -124,7 +124,8 @@ def test_22_an_answer_that_has_arrived_is_heeded_before_the_next_level_is_paged(
     assert night.status == "acknowledged"
     assert (
         night.rows(
-            "SELECT 1 FROM attempts a JOIN notifications n ON n.id = a.notification_id WHERE n.recipient = 'person:bo'"
+            "SELECT 1 FROM attempts a JOIN notifications n ON n.id = a.notification_id"
+            " WHERE n.recipient = 'person:bo'"
         )
         == []
     )

@@ -1,6 +1,6 @@
-"""What befalls a reader between two passes, with the real `tick` and a real mailbox: it is killed, its `answers`
-changes, its mailbox is made anew, an older database comes back. No answer is lost without a word, none is done
-twice, and none means another incident.
+"""What befalls a reader between two passes, with the real `tick` and a real mailbox: it is killed, its
+`answers` changes, its mailbox is made anew, an older database comes back. No answer is lost without a word,
+none is done twice, and none means another incident.
 """
 
 from __future__ import annotations
@@ -153,13 +153,15 @@ def test_21_a_database_of_before_the_answer_reads_it_again(night: MailNight) -> 
 def test_27_what_may_still_get_through_has_not_come_back(night: MailNight, action: str, status: str) -> None:
     night.here("declare", "The X is down", "-s", "x")
     report = (
-        "From: MAILER-DAEMON@mx.example.com\nTo: oncall@example.com\nSubject: Delayed Mail (still being retried)\n"
+        "From: MAILER-DAEMON@mx.example.com\nTo: oncall@example.com\n"
+        "Subject: Delayed Mail (still being retried)\n"
         "Message-ID: <dsn@mx.example.com>\nAuto-Submitted: auto-replied\nMIME-Version: 1.0\n"
         'Content-Type: multipart/report; report-type=delivery-status; boundary="b"\n\n'
         "--b\nContent-Type: text/plain\n\nYou do not need to resend the message. OK\n"
         "--b\nContent-Type: message/delivery-status\n\nReporting-MTA: dns; mx.example.com\n\n"
         f"Final-Recipient: rfc822; ana@example.com\nAction: {action}\nStatus: {status}\n\n"
-        f"--b\nContent-Type: text/rfc822-headers\n\nReferences: <1.{night.sent_code()}@escalate.example.com>\n\n--b--\n"
+        "--b\nContent-Type: text/rfc822-headers\n\n"
+        f"References: <1.{night.sent_code()}@escalate.example.com>\n\n--b--\n"
     )
     night.mailbox.put(report.replace("\n", "\r\n").encode())
     assert night.here("tick").code == 0

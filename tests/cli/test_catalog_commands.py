@@ -283,8 +283,8 @@ to = "17:00"
     )
     (warning,) = ran.json["warnings"]
     assert warning.startswith(
-        "nobody is on call in shop otherwise from Fri 2099-01-09 17:00 GMT until Mon 2099-01-12 09:00 GMT and 1 more"
-        " time"
+        "nobody is on call in shop otherwise from Fri 2099-01-09 17:00 GMT until Mon 2099-01-12 09:00 GMT"
+        " and 1 more time"
     )
     assert f"warning: {warning}" in ran.err
     inside = escalate(

@@ -16,7 +16,8 @@ from tests.loopback import Bank, another
 
 SAY = """
 eval "$(escalate completion bash)"
-say() { COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _escalate_complete escalate; printf '%s|' "${COMPREPLY[@]}"; echo; }
+say() { COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _escalate_complete escalate;\
+ printf '%s|' "${COMPREPLY[@]}"; echo; }
 """
 
 
@@ -47,7 +48,10 @@ def test_bash_shows_what_is_open_with_its_title_for_every_id(escalate):
     for verb in ("ack", "resolve", "update", "page", "next", "reload"):
         assert said(escalate, f"escalate {verb} ''") == [both], verb
     assert said(escalate, "escalate ack 2", "escalate ack '#1'", "escalate ack 2 ''") == ["2|", "1|", both]
-    latest = "3  (major, resolved: over)|2  (critical: Disk full: 99 %)|1  (major, acknowledged: Nobody can sign in)|"
+    latest = (
+        "3  (major, resolved: over)|2  (critical: Disk full: 99 %)|"
+        "1  (major, acknowledged: Nobody can sign in)|"
+    )
     for verb in ("show", "timeline", "explain", "reopen", "export", "replay"):
         assert said(escalate, f"escalate {verb} ''") == [latest], verb
     assert said(escalate, "escalate resolve --key ''") == ["sign-in|"]
@@ -147,8 +151,10 @@ def test_bash_completes_once_it_is_installed_and_a_second_time_is_nothing_to_do(
     assert (again.code, again.out) == (0, f"bash completes escalate already: {script}; nothing to do.\n")
     assert (home / ".bashrc").read_text() == rc
     typed = (
-        "source ~/.bashrc; type ll >/dev/null || true; . ~/.local/share/bash-completion/completions/escalate\n"
-        'COMP_WORDS=(escalate ack ""); COMP_CWORD=2; _escalate_complete escalate; echo "${COMPREPLY[@]}"; complete -p escalate'
+        "source ~/.bashrc; type ll >/dev/null || true;"
+        " . ~/.local/share/bash-completion/completions/escalate\n"
+        'COMP_WORDS=(escalate ack ""); COMP_CWORD=2; _escalate_complete escalate;'
+        ' echo "${COMPREPLY[@]}"; complete -p escalate'
     )
     done = escalate.process(["bash", "--norc", "-c", typed], where)
     assert done.out.splitlines()[0] == "1"

@@ -16,10 +16,11 @@ from tests.terminal import Terminal
 
 TITLE = "Nobody in Spain can sign in since the release of this morning, and nobody knows the reason for it"
 LOOKS = (
-    ("show", "1"), ("timeline", "1"), ("explain", "1"), ("simulate", "--service", "login", "--severity", "critical", "--for", "20m"),
-    ("route", "login"), ("oncall",), ("oncall", "identity", "--until", "+3w"), ("oncall", "ana"), ("service", "list"),
-    ("service", "show", "login"), ("team", "list"), ("person", "list"), ("person", "show", "ana"), ("policy", "list"),
-    ("policy", "show", "standard"), ("report",), ("nudge",),
+    ("show", "1"), ("timeline", "1"), ("explain", "1"),
+    ("simulate", "--service", "login", "--severity", "critical", "--for", "20m"), ("route", "login"),
+    ("oncall",), ("oncall", "identity", "--until", "+3w"), ("oncall", "ana"), ("service", "list"),
+    ("service", "show", "login"), ("team", "list"), ("person", "list"), ("person", "show", "ana"),
+    ("policy", "list"), ("policy", "show", "standard"), ("report",), ("nudge",),
 )  # fmt: skip
 
 

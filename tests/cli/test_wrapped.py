@@ -21,11 +21,16 @@ EVERY_BYTE = bytes(range(256))
 def wrapped(escalate: Escalate, *words: str, **options: object) -> subprocess.Popen[bytes]:
     """A process of the wrapper with such a command, begun."""
     line = [sys.executable, "-m", "escalate_cli", "run", "--service", "login", "--", *words]
-    return subprocess.Popen(line, env=escalate.environ, cwd=escalate.place, **options)  # type: ignore[call-overload,no-any-return]
+    return subprocess.Popen(  # type: ignore[call-overload,no-any-return]
+        line, env=escalate.environ, cwd=escalate.place, **options
+    )
 
 
 def test_every_byte_of_stdout_and_stderr_is_passed_on_as_it_is(escalate):
-    copy = "import sys; data = bytes(range(256)); sys.stdout.buffer.write(data); sys.stderr.buffer.write(data[::-1])"
+    copy = (
+        "import sys; data = bytes(range(256));"
+        " sys.stdout.buffer.write(data); sys.stderr.buffer.write(data[::-1])"
+    )
     done = wrapped(escalate, sys.executable, "-c", copy, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     assert done.communicate(timeout=60) == (EVERY_BYTE, EVERY_BYTE[::-1])
     assert done.returncode == 0
@@ -134,7 +139,8 @@ ON_A_TERMINAL = """
 import fcntl, os, sys, termios
 os.setsid()
 fcntl.ioctl(0, termios.TIOCSCTTY, 0)
-os.execv(sys.executable, [sys.executable, "-m", "escalate_cli", "run", "--service", "login", "--", *sys.argv[1:]])
+os.execv(sys.executable, [sys.executable, "-m", "escalate_cli", "run", "--service", "login", "--",\
+ *sys.argv[1:]])
 """
 
 

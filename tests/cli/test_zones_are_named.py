@@ -1,4 +1,6 @@
-"""Whoever reads a time of day reads in which zone it is: an organisation in India with a schedule of New York."""
+"""Whoever reads a time of day reads in which zone it is: an organisation in India with a schedule of
+New York.
+"""
 
 from __future__ import annotations
 
@@ -51,14 +53,17 @@ team = "desk"
 
 ACTS = (
     ("declare", "Nobody can sign in", "-s", "login", "--severity", "critical"),
-    ("page", "1", "person:bo"), ("ack", "1", "--by", "ana"), ("ack", "1", "--by", "ana"), ("ack", "1", "--by", "cy"),
-    ("maintenance", "phones", "--for", "2h"), ("snooze", "1", "20h", "--by", "ana"), ("show", "1"), ("list",), ("explain", "1"),
-    ("explain", "1", "cy"), ("timeline", "1"), ("nudge",), ("oncall",), ("oncall", "nights"), ("oncall", "ana"),
-    ("override", "nights", "bo", "--from", "+1h", "--until", "+9d"), ("team", "show", "desk"), ("team", "list"),
-    ("service", "show", "phones"), ("person", "show", "ana"), ("check",), ("route", "phones", "--at", "sun 03:00"),
-    ("simulate", "--service", "phones", "--severity", "critical", "--at", "sun 03:00"), ("replay", "1"), ("tick", "--dry-run"),
-    ("override", "nights", "--end"), ("resolve", "1", "--by", "ana"), ("resolve", "1", "--by", "ana"), ("show", "1"),
-    ("reopen", "1"), ("report",), ("export", "1"), ("lessons",), ("doctor",),
+    ("page", "1", "person:bo"), ("ack", "1", "--by", "ana"), ("ack", "1", "--by", "ana"),
+    ("ack", "1", "--by", "cy"), ("maintenance", "phones", "--for", "2h"),
+    ("snooze", "1", "20h", "--by", "ana"), ("show", "1"), ("list",), ("explain", "1"), ("explain", "1", "cy"),
+    ("timeline", "1"), ("nudge",), ("oncall",), ("oncall", "nights"), ("oncall", "ana"),
+    ("override", "nights", "bo", "--from", "+1h", "--until", "+9d"), ("team", "show", "desk"),
+    ("team", "list"), ("service", "show", "phones"), ("person", "show", "ana"), ("check",),
+    ("route", "phones", "--at", "sun 03:00"),
+    ("simulate", "--service", "phones", "--severity", "critical", "--at", "sun 03:00"), ("replay", "1"),
+    ("tick", "--dry-run"), ("override", "nights", "--end"), ("resolve", "1", "--by", "ana"),
+    ("resolve", "1", "--by", "ana"), ("show", "1"), ("reopen", "1"), ("report",), ("export", "1"),
+    ("lessons",), ("doctor",),
 )  # fmt: skip
 
 

@@ -18,9 +18,9 @@ from escalate_cli.config.problems import InvalidConfiguration, render
 EVERYTHING = sorted((Path(__file__).parents[2] / "examples" / "everything").glob("*.toml"))
 WHOLE = tomllib.loads("\n".join(path.read_text() for path in EVERYTHING))
 ODD = st.sampled_from(
-    [0, -1, 10**30, 1.5, True, "", "x", ":", "person:", "on-call:x", "!", "{", "{to}", "${", "json://{to}", "1w", "sun 03:00",
-     "\0\u202e", "é" * 5000, [], [[]], [{}], {}, {"a": 1}, {"": ""}, [""], [1], date(1, 1, 1), time(0), datetime(9999, 12, 31),
-     datetime.fromisoformat("2026-01-01T00:00:00+14:00")]
+    [0, -1, 10**30, 1.5, True, "", "x", ":", "person:", "on-call:x", "!", "{", "{to}", "${", "json://{to}",
+     "1w", "sun 03:00", "\0\u202e", "é" * 5000, [], [[]], [{}], {}, {"a": 1}, {"": ""}, [""], [1],
+     date(1, 1, 1), time(0), datetime(9999, 12, 31), datetime.fromisoformat("2026-01-01T00:00:00+14:00")]
 )  # fmt: skip
 
 

@@ -202,7 +202,8 @@ def test_an_edit_works_beside_errors_that_were_there(config: Path) -> None:
 
 
 def test_an_override_goes_where_its_schedule_is(config: Path, tmp_path: Path) -> None:
-    (config / "rota.toml").write_bytes(b"\xef\xbb\xbf[schedules.extra] # mine\r\n[[schedules.extra.rotations]]\r\nmembers = ['bo']\r\n"
+    (config / "rota.toml").write_bytes(b"\xef\xbb\xbf[schedules.extra] # mine\r\n"
+                                        b"[[schedules.extra.rotations]]\r\nmembers = ['bo']\r\n"
                                        b"start = 2026-01-05T09:00:00\r\nevery = '1d'")  # fmt: skip
     before = (config / "rota.toml").read_bytes()
     (config / "rota.toml").rename(tmp_path / "real.toml")

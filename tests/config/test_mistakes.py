@@ -59,7 +59,8 @@ def test_everything_is_told_at_once_and_across_files(tmp_path: Path) -> None:
     problems = problems_of(
         tmp_path,
         a='[services.web]\nteam = "opps"\ntier = "1"\nkeyword = []\n[teams.ops]\nmembers = []\n',
-        b='[policies.p]\nlevels = [ { notify = ["oncall"], wait = 5 } ]\n[schedules.s]\nrotations = [ { members = [] } ]\n',
+        b='[policies.p]\nlevels = [ { notify = ["oncall"], wait = 5 } ]\n'
+        "[schedules.s]\nrotations = [ { members = [] } ]\n",
         c="broken = ",
     )
     assert {each.code for each in problems} >= {
@@ -103,9 +104,12 @@ def test_the_summary_is_one_line(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("text", ['url = "mailto://u:{}@h', "[gateways.g]\nurl = mailto://u:{}@h?to={{to}}",
-                                  '[gateways.g]\npasword = "{}"\nurl = "json://h/{{to}}"', '[gateways]\ng = {{ url = "json://u:{}@h", txt = "short" }}',
-                                  '[gateways.g]\nurl = "json://u:{}@h/{{to}}/${{"', "[gateways.g]\nurl = ['{}']", '[heartbeat]\nurl = "ftp://h/{}"',
-                                  '[gateways.g]\ntoken = {}', '[gateways.g]\nurl = "json://u:{}@h/{{to}}"'])  # fmt: skip
+                                  '[gateways.g]\npasword = "{}"\nurl = "json://h/{{to}}"',
+                                  '[gateways]\ng = {{ url = "json://u:{}@h", txt = "short" }}',
+                                  '[gateways.g]\nurl = "json://u:{}@h/{{to}}/${{"',
+                                  "[gateways.g]\nurl = ['{}']", '[heartbeat]\nurl = "ftp://h/{}"',
+                                  '[gateways.g]\ntoken = {}',
+                                  '[gateways.g]\nurl = "json://u:{}@h/{{to}}"'])  # fmt: skip
 def test_a_secret_written_into_a_gateway_is_not_printed(tmp_path: Path, text: str) -> None:
     canary = "Kanarienvogel77x"
     problems = problems_of(tmp_path, a=text.format(canary))

@@ -76,8 +76,9 @@ def test_any_text_fits_any_room(loose, rigid, limit):
 
 @pytest.mark.parametrize(
     ("text", "fits"),
-    [("a" * 160, True), ("a" * 161, False), ("[" * 80, True), ("[" * 81, False), ("ż" * 70, True), ("ż" * 71, False), ("🔥" * 35, True),
-     ("🔥" * 36, False), ("€" * 80, True), ("…" + "a" * 69, True), ("…" + "a" * 70, False), ("", True)],
+    [("a" * 160, True), ("a" * 161, False), ("[" * 80, True), ("[" * 81, False), ("ż" * 70, True),
+     ("ż" * 71, False), ("🔥" * 35, True), ("🔥" * 36, False), ("€" * 80, True), ("…" + "a" * 69, True),
+     ("…" + "a" * 70, False), ("", True)],
 )  # fmt: skip
 def test_an_sms_is_counted_as_networks_count(text, fits):
     assert is_one_sms(text) is fits

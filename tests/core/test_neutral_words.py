@@ -15,17 +15,18 @@ from tests.faults.rounds import mostly_long
 
 TAILS = (
     " in eu-west", " in eu-west-1", " in us-east", " since 10 minutes", " since 14:05", " since this morning",
-    " for the last two hours", " for about an hour", " for customers in France", " for all users", " for everybody",
-    " at the Leeds office", " in London", " in Germany", " across the whole of Spain", " again", " right now",
-    ", thanks", ", please help", ", thanks a lot, Bill", " since 10 minutes for customers in France",
-    " as of 9am", " on Monday", " yesterday evening", ", it is urgent", " from our side", " in zone B",
-    " throughout Portugal", " in ap-south-2", " since half an hour", " to all members", " from Lyon", " after lunch",
-    " for Kim", " on floor 3", " in the Madrid branch",
+    " for the last two hours", " for about an hour", " for customers in France", " for all users",
+    " for everybody", " at the Leeds office", " in London", " in Germany", " across the whole of Spain",
+    " again", " right now", ", thanks", ", please help", ", thanks a lot, Bill",
+    " since 10 minutes for customers in France", " as of 9am", " on Monday", " yesterday evening",
+    ", it is urgent", " from our side", " in zone B", " throughout Portugal", " in ap-south-2",
+    " since half an hour", " to all members", " from Lyon", " after lunch", " for Kim", " on floor 3",
+    " in the Madrid branch",
 )  # fmt: skip
 HEADS = (
-    "Hello, ", "Hi team, ", "Good morning, ", "Hi Anna, ", "Dear colleagues, ", "Kim Lee here: ", "This is Bob: ",
-    "Hey all - ", "URGENT: ", "P1: ", "Sorry to bother you, ", "FYI: ", "Hi Bill, ", "Priya speaking: ", "Dear Ms Novak, ",
-    "Reported by Jan: ",
+    "Hello, ", "Hi team, ", "Good morning, ", "Hi Anna, ", "Dear colleagues, ", "Kim Lee here: ",
+    "This is Bob: ", "Hey all - ", "URGENT: ", "P1: ", "Sorry to bother you, ", "FYI: ", "Hi Bill, ",
+    "Priya speaking: ", "Dear Ms Novak, ", "Reported by Jan: ",
 )  # fmt: skip
 
 

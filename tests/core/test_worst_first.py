@@ -28,7 +28,8 @@ OPEN, TAKEN, OVER = IncidentStatus.OPEN, IncidentStatus.ACKNOWLEDGED, IncidentSt
         (Standing(2, "major", OPEN, 9), Standing(1, "major", OPEN, 9), "newer by its number"),
         (Standing(1, "minor", OPEN, 0), Standing(2, "critical", OVER, 9), "what is over comes last"),
         (Standing(1, "minor", OVER, 9), Standing(2, "critical", OVER, 0), "of what is over the newer"),
-        (Standing(1, "sev0", OPEN, 0), Standing(2, "critical", OPEN, 9), "an unknown severity is the gravest"),
+        (Standing(1, "sev0", OPEN, 0), Standing(2, "critical", OPEN, 9),
+         "an unknown severity is the gravest"),
     ],
 )  # fmt: skip
 def test_the_order(first: Standing, then: Standing, why: str) -> None:

@@ -118,7 +118,9 @@ def test_an_address_that_apprise_refuses_or_drops_is_found_and_no_other(
 
 
 def test_a_matrix_room_of_version_12_is_found_where_apprise_would_join_another(tmp_path: Path) -> None:
-    """Its id has no server part, and is 43 characters long; Apprise adds the server's name unless told not to."""
+    """Its id has no server part, and is 43 characters long; Apprise adds the server's name unless
+    told not to.
+    """
     url, room = "matrixs://${TOKEN}@matrix.example.com/{to}", "!" + "aB3-_" * 8 + "xyz"
     others = (
         "!AbCdEfGhIjKlMnOpQr",

@@ -173,7 +173,10 @@ def test_the_buttons_of_ntfy_publish_the_code_and_a_word(world_with) -> None:
 
 def test_the_buttons_of_telegram_send_a_word_and_the_code_back(world_with) -> None:
     with HttpServer() as web:
-        url = f"form://127.0.0.1:{web.port}/bot1:x/sendMessage?:message=text&:title=&:type=&:version=&:chat_id={{to}}"
+        url = (
+            f"form://127.0.0.1:{web.port}/bot1:x/sendMessage"
+            f"?:message=text&:title=&:type=&:version=&:chat_id={{to}}"
+        )
         answers = "telegram://123456789:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw0"
         world = world_with(STANDARD, organisation=sent_by(url, answers))
         world.declare("down", "login")

@@ -210,10 +210,11 @@ def test_a_limit_of_open_files_is_said_to_be_that(tmp_path):
         "import resource, sys; from escalate_cli.delivery.sender import Sender\n"
         "from tests.delivery.sending import envelope\n"
         "resource.setrlimit(resource.RLIMIT_NOFILE, (4, 4))\n"
-        "sender = Sender(); sender.begin(1, envelope('json://127.0.0.1/')); print(sender.outcomes(1)[0][1].detail)"
+        "sender = Sender(); sender.begin(1, envelope('json://127.0.0.1/'));"
+        " print(sender.outcomes(1)[0][1].detail)"
     )
     ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
     assert ran.stdout.strip() == (
-        "the sending process cannot be started: too many files are open: allow more (ulimit -n; LimitNOFILE in"
-        " systemd)"
+        "the sending process cannot be started: too many files are open: allow more (ulimit -n;"
+        " LimitNOFILE in systemd)"
     ), ran.stderr

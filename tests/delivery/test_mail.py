@@ -114,7 +114,8 @@ def test_a_header_of_the_gateway_s_url_wins_and_goes_out_once(mail: SmtpServer, 
     send(mail.url(options=own), "escalate.1.2")
     found = heads(mail.arrived[0])
     assert found == {
-        "Auto-Submitted": ["no"], "X-Auto-Response-Suppress": ["All"], "x-ms-reactions": ["allow"], "References": ["<mine@example.com>"],
+        "Auto-Submitted": ["no"], "X-Auto-Response-Suppress": ["All"], "x-ms-reactions": ["allow"],
+        "References": ["<mine@example.com>"],
     }  # fmt: skip
     assert mail.arrived[0].message.get_all("X-Team") == ["core"]
 

@@ -31,7 +31,10 @@ MAILS = (
     )
     + 'timeout = "30s"\n'
 )
-NUDGE = '[[rules]]\nname = "Kim?"\nwhen = { severity = "major" }\npage = ["person:kim"]\nmode = "nudge"\nask = ["person:ana"]\n'
+NUDGE = (
+    '[[rules]]\nname = "Kim?"\nwhen = { severity = "major" }\npage = ["person:kim"]\nmode = "nudge"\n'
+    'ask = ["person:ana"]\n'
+)
 
 
 @pytest.fixture

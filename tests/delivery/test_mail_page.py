@@ -142,11 +142,14 @@ def test_a_mail_in_several_parts_has_no_page_for_each(mail: SmtpServer) -> None:
 
 def test_what_people_wrote_is_shown_and_is_nothing_but_text() -> None:
     texts = {
-        "news": Text(HOSTILE), "question": Text(HOSTILE), "quotes": (Quote(Text(HOSTILE)), Quote(Text(HOSTILE), HOSTILE)),
-        "facts": (line(HOSTILE, HOSTILE),), "links": (line(HOSTILE, HOSTILE), line("x", "javascript:alert(1)")),
-        "candidates": (ToType(HOSTILE, HOSTILE),), "answers": (ToType(HOSTILE, HOSTILE),), "why": line("Why", HOSTILE),
-        "listed": (DigestEntry(1, HOSTILE, HOSTILE, 0, HowItStands.UNANSWERED, "open", HOSTILE),), "severity": HOSTILE,
-        "remarks": (HOSTILE,), "deadline": HOSTILE, "closing": HOSTILE, "subject": Text(HOSTILE),
+        "news": Text(HOSTILE), "question": Text(HOSTILE),
+        "quotes": (Quote(Text(HOSTILE)), Quote(Text(HOSTILE), HOSTILE)), "facts": (line(HOSTILE, HOSTILE),),
+        "links": (line(HOSTILE, HOSTILE), line("x", "javascript:alert(1)")),
+        "candidates": (ToType(HOSTILE, HOSTILE),), "answers": (ToType(HOSTILE, HOSTILE),),
+        "why": line("Why", HOSTILE),
+        "listed": (DigestEntry(1, HOSTILE, HOSTILE, 0, HowItStands.UNANSWERED, "open", HOSTILE),),
+        "severity": HOSTILE, "remarks": (HOSTILE,), "deadline": HOSTILE, "closing": HOSTILE,
+        "subject": Text(HOSTILE),
     }  # fmt: skip
     tame = {name: _tamed(value) for name, value in texts.items()}
     shown, plain = Page(page_of(card(title=HOSTILE, **texts))), Page(page_of(card(title="x", **tame)))
@@ -189,8 +192,9 @@ def test_a_page_loads_nothing_and_runs_nothing(kind: MessageKind) -> None:
 def test_it_says_what_is_broken_who_is_next_and_what_to_type() -> None:
     page = Page(page_of(card()))
     for words in (
-        "CRITICAL", "#41", "Nobody can sign in", "ssh ops1 escalate ack 41", "level 2 of 3 (Kim Osei) at 05:02 GMT",
-        "Bo Lindqvist at 04:52 GMT", "on call for Identity", "“Since the release. Web and app.”", "Log in",
+        "CRITICAL", "#41", "Nobody can sign in", "ssh ops1 escalate ack 41",
+        "level 2 of 3 (Kim Osei) at 05:02 GMT", "Bo Lindqvist at 04:52 GMT", "on call for Identity",
+        "“Since the release. Web and app.”", "Log in",
     ):  # fmt: skip
         assert words in page.words
     assert all("monospace" in style for words, style in page.pieces if words.startswith(("ssh", "escalate")))
@@ -222,9 +226,9 @@ def test_its_size_is_bounded_whatever_people_wrote(letter: str) -> None:
 @pytest.mark.parametrize(
     ("severity", "rank", "ranks", "colour"),
     [
-        ("critical", 2, 3, "critical"), ("major", 1, 3, "major"), ("minor", 0, 3, "minor"), ("sev1", 4, 5, "critical"),
-        ("sev2", 3, 5, "major"), ("sev3", 2, 5, "minor"), ("sev5", 0, 5, "minor"), ("bad", 0, 1, "critical"),
-        ("major", 0, 1, "major"), ("gone", 3, 4, "critical"),
+        ("critical", 2, 3, "critical"), ("major", 1, 3, "major"), ("minor", 0, 3, "minor"),
+        ("sev1", 4, 5, "critical"), ("sev2", 3, 5, "major"), ("sev3", 2, 5, "minor"), ("sev5", 0, 5, "minor"),
+        ("bad", 0, 1, "critical"), ("major", 0, 1, "major"), ("gone", 3, 4, "critical"),
     ],
 )  # fmt: skip
 def test_a_severity_s_colour_is_of_its_name_or_of_its_rank(
@@ -277,7 +281,10 @@ def test_nothing_scrolls_sideways_on_a_phone(tmp_path: Path) -> None:
 
 
 def test_nothing_but_the_process_that_sends_a_mail_loads_jinja2() -> None:
-    loads = "import sys, escalate_cli.engine.sending, escalate_cli.delivery.one_attempt; print('jinja2' in sys.modules)"
+    loads = (
+        "import sys, escalate_cli.engine.sending, escalate_cli.delivery.one_attempt;"
+        " print('jinja2' in sys.modules)"
+    )
     ran = subprocess.run(
         [sys.executable, "-c", loads], capture_output=True, text=True, timeout=60, check=True
     )
@@ -303,7 +310,8 @@ def test_a_page_by_mail_shows_what_its_text_says(mail: SmtpServer, tmp_path: Pat
         (_, said), (_, shown) = parts(mail.arrived[before])
     words = Page(shown).words
     for both in (
-        "#1", "Nobody can <b>sign in</b>", "escalate ack 1", "escalate show 1", "Log in", "Why you", "Next", "(Kim)",
+        "#1", "Nobody can <b>sign in</b>", "escalate ack 1", "escalate show 1", "Log in", "Why you", "Next",
+        "(Kim)",
     ):  # fmt: skip
         assert both in " ".join(said.split())
         assert both in words

@@ -50,7 +50,8 @@ PARTS: dict[str, tuple[str, Callable[[Any], tuple[str | None, str]]]] = {
     "mailersend": ("api.mailersend.com", lambda sent: (sent["text"], sent["html"])),
     "ses": ("email.us-east-2.amazonaws.com", raw),
 }
-"""service → where it is, and its (text, HTML) in what it is sent; the text is None where it takes HTML alone"""
+"""service → where it is, and its (text, HTML) in what it is sent;\
+ the text is None where it takes HTML alone"""
 BOTH = {"brevo", "mailersend", "ses"}
 
 

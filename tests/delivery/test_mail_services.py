@@ -24,7 +24,10 @@ URLS = {
     "mailgun": f"mailgun://oncall@example.com/{KEY}-01234567-01234567/ana@example.org",
     "sparkpost": f"sparkpost://oncall@example.com/{KEY}01234567/ana@example.org",
     "smtp2go": f"smtp2go://oncall@example.com/{KEY}/ana@example.org",
-    "ses": "ses://oncall@example.com/AHIAJGNT76XIMXDBIJYA/bu1dHSdO22pfaaVy5wmNsdljF4C07D3bndi9PQJ9/us-east-2/ana@example.org",
+    "ses": (
+        "ses://oncall@example.com/"
+        "AHIAJGNT76XIMXDBIJYA/bu1dHSdO22pfaaVy5wmNsdljF4C07D3bndi9PQJ9/us-east-2/ana@example.org"
+    ),
     "sendgrid": "sendgrid://abcdefghijkl:oncall@example.com/ana@example.org",
     "o365": f"o365://{AZURE}",
     "azure": f"azure://{AZURE}",

@@ -170,9 +170,11 @@ def nothing_listens() -> str:
     ("url", "kind", "detail"),
     [
         (nothing_listens(), TEMPORARY, "connection refused"),
-        (nothing_listens().replace("json:", "mailto:") + "?to=ana@example.com&from=e@example.com", TEMPORARY, "connection refused"),
+        (nothing_listens().replace("json:", "mailto:") + "?to=ana@example.com&from=e@example.com",
+         TEMPORARY, "connection refused"),
         ("json://no-such-host.invalid/", TEMPORARY, "the host name cannot be resolved"),
-        ("mailto://no-such-host.invalid?to=ana@example.com&from=e@example.com", TEMPORARY, "the host name cannot be resolved"),
+        ("mailto://no-such-host.invalid?to=ana@example.com&from=e@example.com",
+         TEMPORARY, "the host name cannot be resolved"),
         ("carrierpigeon://home", PERMANENT, "Apprise does not accept the gateway's URL"),
         ("not a url", PERMANENT, "no schema that Apprise knows"),
         ("", PERMANENT, "no schema that Apprise knows"),
@@ -181,8 +183,8 @@ def nothing_listens() -> str:
         ("json://[::bad/", PERMANENT, "Apprise does not accept the gateway's URL"),
     ],
     ids=[
-        "http refused", "mail refused", "http no such host", "mail no such host", "no such schema", "no URL", "empty", "too little",
-        "no host", "bad host",
+        "http refused", "mail refused", "http no such host", "mail no such host", "no such schema", "no URL",
+        "empty", "too little", "no host", "bad host",
     ],
 )  # fmt: skip
 def test_what_never_reaches_a_server(sender, url, kind, detail):

@@ -46,9 +46,10 @@ def test_a_schema_finds_its_plugin_without_loading_the_others(url, plugin, wired
 @pytest.mark.parametrize(
     ("schema", "body", "title", "together"),
     [
-        ("tgram", 4096, 0, False), ("discord", 2000, 250, True), ("slack", 35000, 250, False), ("pover", 1024, 250, False),
-        ("pagerduty", 1024, 0, False), ("rockets", 1000, 0, False), ("gchat", 4000, 0, False), ("mmosts", 4000, 0, False),
-        ("vonage", 160, 0, False), ("zulip", 10000, 60, False), ("workflows", 1000, 250, False), ("json", 32768, 250, False),
+        ("tgram", 4096, 0, False), ("discord", 2000, 250, True), ("slack", 35000, 250, False),
+        ("pover", 1024, 250, False), ("pagerduty", 1024, 0, False), ("rockets", 1000, 0, False),
+        ("gchat", 4000, 0, False), ("mmosts", 4000, 0, False), ("vonage", 160, 0, False),
+        ("zulip", 10000, 60, False), ("workflows", 1000, 250, False), ("json", 32768, 250, False),
     ],
 )  # fmt: skip
 def test_apprise_knows_what_each_service_takes(schema, body, title, together):

@@ -1,4 +1,6 @@
-"""The receiver of examples/alerts: what Alertmanager and Grafana post becomes incidents, once each, and is over."""
+"""The receiver of examples/alerts: what Alertmanager and Grafana post becomes incidents, once each,
+and is over.
+"""
 
 from __future__ import annotations
 

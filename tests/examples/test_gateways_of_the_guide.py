@@ -135,7 +135,10 @@ def test_a_header_of_your_own_arrives() -> None:
 
 def test_tls_from_the_start() -> None:
     assert ":465?mode=ssl&from=" in SECTION
-    url = "mailtos://${SMTP_USER}:${SMTP_PASSWORD}@smtp.example.com:465?mode=ssl&from=oncall@example.com&to={to}"
+    url = (
+        "mailtos://${SMTP_USER}:${SMTP_PASSWORD}@smtp.example.com:465"
+        "?mode=ssl&from=oncall@example.com&to={to}"
+    )
     plugin = make_plugin(expand(url, "ana@example.com", SECRETS).url, None, find_plugin_modules("mailtos"))
     assert (plugin.port, plugin.secure_mode, plugin.password) == (465, "ssl", AWKWARD)
 

@@ -1,7 +1,8 @@
 """Takes each guard of the claim, of the last look before the first byte, of the record and of the
 memory away in turn, in a copy of everything, and sees that a test notices.
 
-    python -m tests.faults.guards            # prints a table; exit code 1 if a guard can be removed without any test failing
+    python -m tests.faults.guards            # prints a table; exit code 1 if a guard can be removed
+                                             # without any test failing
     python -m tests.faults.guards claim      # only guards whose name has this word
 """
 

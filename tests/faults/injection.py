@@ -137,8 +137,8 @@ def raising(
 
 @contextmanager
 def watching(marks: Collection[str], *, but: tuple[type, ...] = ()) -> Iterator[set[str]]:
-    """The names of all functions that are asked about one of `marks` meanwhile: each of them would raise, were it
-    made to.
+    """The names of all functions that are asked about one of `marks` meanwhile: each of them would raise,
+    were it made to.
     """
     asked: set[str] = set()
 

@@ -1,6 +1,7 @@
 """A small life of a few incidents, stored; and databases as released versions of escalate left them.
 
-    python -m tests.faults.released > tests/faults/schemas/002.sql     # before a version with a new schema is released
+    # before a version with a new schema is released
+    python -m tests.faults.released > tests/faults/schemas/002.sql
 
 Each file there is a dump of that life by the version whose schema has the same number. It is never
 changed afterwards.

@@ -39,7 +39,10 @@ def test_nobody_reached_at_all_keeps_the_heartbeat_away_and_is_paged_once_and_sh
     """A policy that leads nowhere: its gateway refuses everything for good. The engine goes on
     paging the fallback besides.
     """
-    ops = '[people.ops]\nname = "Ops"\ncontact = { b = "ops" }\n[gateways.b]\nurl = "json://127.0.0.1:PORT/b/{to}"\n'
+    ops = (
+        '[people.ops]\nname = "Ops"\ncontact = { b = "ops" }\n'
+        '[gateways.b]\nurl = "json://127.0.0.1:PORT/b/{to}"\n'
+    )
     config = (
         (beating(web) + ops)
         .replace('page = ["person:p0"]', 'page = ["person:ops"]')

@@ -69,7 +69,7 @@ def test_ticks_a_day_apart_leave_nobody_out(tmp_path):
 
 
 @pytest.mark.parametrize("gap", ["3h", "1d", "7d"])
-def test_a_machine_that_slept_pages_the_earliest_level_and_the_one_due_now_once_each_and_goes_on_with_full_waits(
+def test_a_machine_that_slept_pages_the_earliest_level_and_the_one_due_now_once_each_and_then_waits_in_full(
     tmp_path, gap
 ):
     world = World(tmp_path, LADDER)

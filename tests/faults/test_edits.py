@@ -244,7 +244,8 @@ def test_1_2_an_act_beside_a_file_that_takes_long_to_read_is_done_by_the_last_va
             assert place.told == ["/a/p0"]
 
 
-# the limit may run out in a collection of garbage, of which hypothesis is told: it is dropped there, and rung again
+# the limit may run out in a collection of garbage, of which hypothesis is told:
+# it is dropped there, and rung again
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 @pytest.mark.long
 def test_where_no_configuration_was_ever_used_a_slow_one_is_read_to_its_end(tmp_path):

@@ -24,9 +24,10 @@ NOT_NEEDED = sorted(
     for name in functions()
     if name.startswith(
         (
-            f"{CORE}calendar.rota.", f"{CORE}calendar.hours.", f"{CORE}escalation.", f"{CORE}messages.message.",
-            f"{CORE}messages.digest.", f"{CORE}notification.on_call.", f"{CORE}notification.paging.",
-            f"{CORE}organisation.zones.", f"{CORE}routing.", f"{CORE}wording.placeholders.",
+            f"{CORE}calendar.rota.", f"{CORE}calendar.hours.", f"{CORE}escalation.",
+            f"{CORE}messages.message.", f"{CORE}messages.digest.", f"{CORE}notification.on_call.",
+            f"{CORE}notification.paging.", f"{CORE}organisation.zones.", f"{CORE}routing.",
+            f"{CORE}wording.placeholders.",
         )
     )
 )  # fmt: skip
@@ -91,8 +92,9 @@ def test_4_20_without_any_trouble_it_reaches_the_same(paged, who: str) -> None:
 def test_4_20_these_are_what_a_page_has_to_do_with_otherwise() -> None:
     """Moved or renamed, they would be missed in silence."""
     assert {
-        f"{CORE}calendar.rota.on_call", f"{CORE}notification.on_call.shift_in", f"{CORE}notification.paging.tell",
-        f"{CORE}notification.paging.write_to", f"{CORE}messages.message.compose",
+        f"{CORE}calendar.rota.on_call", f"{CORE}notification.on_call.shift_in",
+        f"{CORE}notification.paging.tell", f"{CORE}notification.paging.write_to",
+        f"{CORE}messages.message.compose",
     } <= set(NOT_NEEDED)  # fmt: skip
     assert set(ALONE) <= set(functions())
 

@@ -120,7 +120,8 @@ def test_a_link_of_our_own_stays_a_link(tmp_path):
 def test_a_pipe_and_a_device_are_written_into(tmp_path, web):
     with installation(tmp_path / "place", web, CREW) as place:
         ran = subprocess.run(
-            ["bash", "-c", f'"{sys.executable}" -m escalate_cli report --html /dev/stdout > page; echo "$(head -c 9 page)"'],
+            ["bash", "-c", f'"{sys.executable}" -m escalate_cli report --html /dev/stdout > page;'
+             ' echo "$(head -c 9 page)"'],
             env=place.environ, cwd=tmp_path, capture_output=True, check=True,
         )  # fmt: skip
         assert b"<!doctype" in ran.stdout.lower()

@@ -55,7 +55,9 @@ def test_a_heartbeat_that_hangs_ends_itself_and_holds_up_nobody(tmp_path, web, t
 @needs_proc
 @pytest.mark.long
 def test_whoever_sent_a_heartbeat_that_takes_long_leaves_no_process_unwaited_for(monkeypatch):
-    """A watch sends one a minute for years; and where Python tells of what is left, it has nothing to tell."""
+    """A watch sends one a minute for years; and where Python tells of what is left, it has nothing to
+    tell.
+    """
     own = uuid4().hex
     monkeypatch.setenv("OWN", own)
     monkeypatch.setattr("escalate_cli.delivery.ping.PATIENCE_SECONDS", 0)

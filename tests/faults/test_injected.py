@@ -23,8 +23,8 @@ QUICK = tuple(
         "calendar.rota.on_call", "notification.targets.whom", "notification.targets.contacts",
         "notification.paging.tell", "notification.paging.write_to", "escalation.conditions.judge",
         "escalation.position.due", "escalation.levels.walk_on", "escalation.plan.plan",
-        "escalation.waiting_reasons.reasons", "escalation.maintenance.muted_until", "escalation.rules.fire_rules",
-        "incident.doing_without.noted", "messages.message.compose",
+        "escalation.waiting_reasons.reasons", "escalation.maintenance.muted_until",
+        "escalation.rules.fire_rules", "incident.doing_without.noted", "messages.message.compose",
     )
 )  # fmt: skip
 RECORDS = {
@@ -54,8 +54,9 @@ TITLES = ["Cards are declined", "Cards are still declined", "Log in is broken"]
 
 @cache
 def asked_about_ours(*, shared: bool) -> frozenset[str]:
-    """The functions that are asked about Identity while nothing raises. Up to its first raise a night in which
-    something raises is the same night: with any other function it is this one, and nothing is left to try.
+    """The functions that are asked about Identity while nothing raises. Up to its first raise a night
+    in which something raises is the same night: with any other function it is this one, and nothing is left
+    to try.
     """
     with TemporaryDirectory() as directory, night(Path(directory)) as here:
         assert here.context.running_catalog.version

@@ -133,7 +133,7 @@ def test_4_20_beside_a_damaged_incident_with_its_key_it_is_declared_anew_and_the
 HELD = DatabaseProblem("it is locked", code="database-locked")
 
 
-def test_4_20_a_pass_that_takes_in_a_declaration_for_which_something_could_not_be_used_says_so_and_sends_no_heartbeat(
+def test_4_20_a_pass_taking_in_a_declaration_for_which_something_was_unusable_says_so_and_sends_no_heartbeat(
     here: Night,
 ) -> None:
     keep_declaration(here.context, declaring.Request("Log in is broken", ("login",)), HELD)

@@ -115,7 +115,7 @@ def test_the_auditors_page_through_a_gateway_that_hangs_delays_no_other(tmp_path
 
 
 @pytest.mark.long
-def test_a_watch_that_is_told_to_stop_while_the_auditors_page_hangs_ends_at_the_limit_of_the_gateway_and_begins_nothing(
+def test_a_watch_told_to_stop_while_the_auditors_page_hangs_ends_at_the_gateways_limit_and_begins_nothing(
     tmp_path, web
 ):
     with installation(tmp_path, web, with_a_hanging_fallback().replace('"50s"', '"2s"')) as place:

@@ -28,7 +28,8 @@ def count(event, given):
     global counted
     changes = ("os.link", "os.rename", "os.remove", "os.truncate", "sqlite3.connect")
     if event in changes or event == "open" and (".restoring" in str(given[0]) or given[0] == directory):
-        told = " ".join(map(str, (event, *given[:2]))).replace(directory + "/", "").replace(directory, "DIRECTORY")
+        told = " ".join(map(str, (event, *given[:2]))).replace(directory + "/", "")\
+.replace(directory, "DIRECTORY")
         counted += re.match(step, told) is not None
         if counted == number:
             os.kill(os.getpid(), signal.SIGKILL)

@@ -14,7 +14,8 @@ from tests.faults.stories import Night, night
 
 UNREADABLE = {
     "an escalation": (
-        "UPDATE escalations SET status = 'pagign' WHERE incident_id = 1; UPDATE incidents SET next_due_at = 1",
+        "UPDATE escalations SET status = 'pagign' WHERE incident_id = 1;"
+        " UPDATE incidents SET next_due_at = 1",
         "UPDATE escalations SET status = 'paging' WHERE incident_id = 1",
     ),
     "a notification": (

@@ -8,8 +8,9 @@ migration (commit 1e43073) said of them, made by this file:
 
 Since then screens are laid out anew. They were compared word by word before this was recorded again: only
 the head of `timeline` (how it stands), the sentence of a rule's action, and the JSON keys `tell` and `guess`
-are new. Later again, line by line: the timeline and the documents do not say twice what a kind says, what is only
-told is "told", names stand for ids, a report lists levels that nobody answered only; a notification has a code, which is none.
+are new. Later again, line by line: the timeline and the documents do not say twice what a kind says, what is
+only told is "told", names stand for ids, a report lists levels that nobody answered only; a notification has
+a code, which is none.
 """
 
 from __future__ import annotations

@@ -135,11 +135,12 @@ def test_4_20_while_a_zone_is_gone_the_heart_does_not_beat_and_doctor_names_it(
 
 
 COMMANDS = (
-    ("list",), ("list", "--all"), ("show", "1"), ("timeline", "1"), ("explain", "1"), ("route", "log in"), ("oncall",),
-    ("oncall", "core", "--until", "+2w"), ("service", "list"), ("service", "show", "login"), ("team", "show", "core"),
-    ("person", "show", "ana"), ("simulate", "--service", "login"), ("report",), ("lessons",), ("export", "1"), ("tick", "--dry-run"),
-    ("declare", "x", "--service", "login", "--dry-run"), ("ack", "1"), ("update", "1", "--message", "news"), ("snooze", "1", "1h"),
-    ("page", "1", "bo"), ("next", "1"), ("reload", "1"), ("resolve", "1"), ("reopen", "1"), ("test-page", "on-call:core"),
+    ("list",), ("list", "--all"), ("show", "1"), ("timeline", "1"), ("explain", "1"), ("route", "log in"),
+    ("oncall",), ("oncall", "core", "--until", "+2w"), ("service", "list"), ("service", "show", "login"),
+    ("team", "show", "core"), ("person", "show", "ana"), ("simulate", "--service", "login"), ("report",),
+    ("lessons",), ("export", "1"), ("tick", "--dry-run"), ("declare", "x", "--service", "login", "--dry-run"),
+    ("ack", "1"), ("update", "1", "--message", "news"), ("snooze", "1", "1h"), ("page", "1", "bo"),
+    ("next", "1"), ("reload", "1"), ("resolve", "1"), ("reopen", "1"), ("test-page", "on-call:core"),
     ("policy", "show", "standard"), ("check",),
 )  # fmt: skip
 

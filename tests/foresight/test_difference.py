@@ -157,9 +157,11 @@ def repository(tmp_path: Path) -> Path:
 @pytest.mark.parametrize("beside", ["", "escalate.toml"])
 def test_a_revision_is_read_from_the_repository(repository: Path, beside: str) -> None:
     old = load_revision("HEAD", repository / beside).catalog
-    assert {(one.person, one.after) for one in difference(old, load(repository).catalog, NOW) if one.service == "login"} == {
-        ("bo", 2 * MINUTE), ("ops", 12 * MINUTE),
-    }  # fmt: skip
+    assert {
+        (one.person, one.after)
+        for one in difference(old, load(repository).catalog, NOW)
+        if one.service == "login"
+    } == {("bo", 2 * MINUTE), ("ops", 12 * MINUTE)}
     assert old.services["login"].source == load(repository).catalog.services["login"].source
 
 

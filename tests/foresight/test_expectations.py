@@ -44,16 +44,17 @@ def test_a_sound_configuration_has_no_findings(tmp_path: Path) -> None:
             [('wait = "5m"', 'wait = "5m"\nduring = "office"'), ("[people.ana]", OFFICE + "[people.ana]")],
             "warning",
             "reached-late",
-            "login (major): the first person is reached later than 15m from Fri 2026-11-27 17:00 GMT until Mon 2026-11-30 08:45 GMT "
-            "(and 39 more times until Mon 2027-01-18); declared Fri 2026-11-27 17:00 GMT, bo after 2d16h, Mon 2026-11-30 09:00 GMT",
+            "login (major): the first person is reached later than 15m from Fri 2026-11-27 17:00 GMT "
+            "until Mon 2026-11-30 08:45 GMT (and 39 more times until Mon 2027-01-18); "
+            "declared Fri 2026-11-27 17:00 GMT, bo after 2d16h, Mon 2026-11-30 09:00 GMT",
         ),
         (
             "a rota that begins in two weeks, and nobody behind it",
             [("2026-01-05T09", "2026-12-07T09"), ('notify = ["lead"]', 'notify = ["channel"]')],
             "warning",
             "nobody-reached",
-            'login (minor, major): policy "standard" reaches nobody from Mon 2026-11-23 10:00 GMT until Mon 2026-12-07 09:00 GMT: only the '
-            "fallback, boss, after 10m",
+            'login (minor, major): policy "standard" reaches nobody from Mon 2026-11-23 10:00 GMT '
+            "until Mon 2026-12-07 09:00 GMT: only the fallback, boss, after 10m",
         ),
         (
             "the same without a fallback",
@@ -95,7 +96,8 @@ def test_a_sound_configuration_has_no_findings(tmp_path: Path) -> None:
                 ("2026-01-05T09", "2026-12-07T09"),
                 ('notify = ["lead"]', 'notify = ["channel"]'),
                 ('contact = { mail = "boss" }', 'contact = { sms = "+1" }'),
-                ("[gateways.mail]", '[notify]\nhigh = [{ via = ["mail", "sms"] }]\nlow = [{ via = ["mail"] }]\n'
+                ("[gateways.mail]",
+                 '[notify]\nhigh = [{ via = ["mail", "sms"] }]\nlow = [{ via = ["mail"] }]\n'
                  '[gateways.sms]\nurl = "json://127.0.0.1:9/{to}"\n[gateways.mail]'),
             ],
             "error",
@@ -119,14 +121,16 @@ def test_a_sound_configuration_has_no_findings(tmp_path: Path) -> None:
             [("2026-01-05T09", "2026-12-07T09")],
             "warning",
             "schedule-gap",
-            'nobody is on call in schedule "rota" from Mon 2026-11-23 10:00 GMT until Mon 2026-12-07 09:00 GMT',
+            'nobody is on call in schedule "rota" from Mon 2026-11-23 10:00 GMT'
+            " until Mon 2026-12-07 09:00 GMT",
         ),
         (
             "a lead who takes turns",
             [('lead = "boss"', 'lead = "bo"')],
             "warning",
             "repeated-person",
-            'level 2 of policy "standard" pages nobody new for ops: level 1 has paged bo already, from Mon 2026-11-30 09:00 GMT on',
+            'level 2 of policy "standard" pages nobody new for ops: level 1 has paged bo already,'
+            " from Mon 2026-11-30 09:00 GMT on",
         ),
         (
             "a level for a team that never runs the policy",
@@ -142,7 +146,9 @@ def test_a_sound_configuration_has_no_findings(tmp_path: Path) -> None:
             "a rule for a team that never has an incident",
             [
                 ("[people.ana]", '[teams.others]\nmembers = ["ana"]\npolicy = "standard"\n[people.ana]'),
-                ("[policies.standard]", '[[rules]]\nname = "Never"\nwhen = { team = "others" }\npage = ["lead"]\n[policies.standard]'),
+                ("[policies.standard]",
+                 '[[rules]]\nname = "Never"\nwhen = { team = "others" }\npage = ["lead"]\n'
+                 "[policies.standard]"),
             ],
             "warning",
             "rule-never-fires",
@@ -167,7 +173,8 @@ def test_a_sound_configuration_has_no_findings(tmp_path: Path) -> None:
             [
                 (
                     "[people.ana]",
-                    '[[schedules.rota.overrides]]\nperson = "bo"\nfrom = 2026-04-01T00:00:00\nuntil = 2026-04-02T00:00:00\n[people.ana]',
+                    '[[schedules.rota.overrides]]\nperson = "bo"\nfrom = 2026-04-01T00:00:00\n'
+                    "until = 2026-04-02T00:00:00\n[people.ana]",
                 )
             ],
             "warning",
@@ -175,12 +182,15 @@ def test_a_sound_configuration_has_no_findings(tmp_path: Path) -> None:
             "the last one on 2026-04-02",
         ),
         ("a policy for nobody",
-         [("[policies.standard]\n", '[policies.old]\n[[policies.old.levels]]\nnotify = ["lead"]\n[policies.standard]\n')],
+         [("[policies.standard]\n",
+           '[policies.old]\n[[policies.old.levels]]\nnotify = ["lead"]\n[policies.standard]\n')],
          "warning", "unused-policy", 'policy "old" is used by nothing'),
         ("a person for nothing", [("[people.bo]", '[people.cy]\ncontact = { mail = "cy" }\n[people.bo]')],
          "warning", "unused-person", 'person "cy" is used by nothing'),
-        ("hours for nothing", [("[people.ana]", OFFICE + "[people.ana]")], "warning", "unused-hours", 'hours "office" is used by nothing'),
-        ("a gateway for nothing", [("[policies.standard]", '[gateways.sms]\nurl = "json://x/{to}"\n[policies.standard]')],
+        ("hours for nothing", [("[people.ana]", OFFICE + "[people.ana]")],
+         "warning", "unused-hours", 'hours "office" is used by nothing'),
+        ("a gateway for nothing",
+         [("[policies.standard]", '[gateways.sms]\nurl = "json://x/{to}"\n[policies.standard]')],
          "warning", "unused-gateway", 'gateway "sms" is used by nothing'),
     ],
 )  # fmt: skip

@@ -153,18 +153,33 @@ def snoozed(world: World) -> None:
 
 REASONS: dict[str, tuple[Callable[[World], None], str, str, str | None]] = {
     "acknowledged before their level came": (
-        acknowledged, "bo", "level 2 of policy standard for Identity was never reached: acknowledged by Ana for Identity at", "10:05",
+        acknowledged, "bo",
+        "level 2 of policy standard for Identity was never reached: acknowledged by Ana for Identity at",
+        "10:05",
     ),
     "resolved before their level came": (resolved, "bo", "was never reached: resolved at 10:03", "10:05"),
     "snoozed before their level came": (snoozed, "bo", "was never reached: snoozed by Ana for 20m", "10:05"),
-    "their level is still to come": (just_declared, "bo", "is not reached yet: it stands at level 1 of 4; the next step is due", "10:05"),
-    "the condition of their level is false": (after_half_an_hour, "cto", "left out: severity is major, not critical", None),
+    "their level is still to come": (
+        just_declared, "bo", "is not reached yet: it stands at level 1 of 4; the next step is due", "10:05",
+    ),
+    "the condition of their level is false": (
+        after_half_an_hour, "cto", "left out: severity is major, not critical", None,
+    ),
     "their level waits for its hours": (at_night, "dan", "held until the hours office begin", "09:00"),
     "not on call then": (just_declared, "eve", "but spare had Zoe on call then: rotation 1 of spare", None),
-    "no address for the urgency": (after_half_an_hour, "nora", "but Nora has no address for high urgency", None),
-    "the rule has not come true": (just_declared, "cara", 'the rule "Long" has not come true: open for 3h', "13:00"),
-    "the fallback was not needed": (just_declared, "ops", "the fallback is not paged yet: no policy has run out of levels", "10:25"),
-    "a maintenance": (in_a_maintenance, "ana", "is not reached yet: maintenance of Log in: Identity is not paged until it ends", "11:00"),
+    "no address for the urgency": (
+        after_half_an_hour, "nora", "but Nora has no address for high urgency", None,
+    ),
+    "the rule has not come true": (
+        just_declared, "cara", 'the rule "Long" has not come true: open for 3h', "13:00",
+    ),
+    "the fallback was not needed": (
+        just_declared, "ops", "the fallback is not paged yet: no policy has run out of levels", "10:25",
+    ),
+    "a maintenance": (
+        in_a_maintenance, "ana",
+        "is not reached yet: maintenance of Log in: Identity is not paged until it ends", "11:00",
+    ),
 }  # fmt: skip
 
 

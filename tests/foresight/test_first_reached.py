@@ -82,8 +82,9 @@ def minute_by_minute(organisation: Catalog, service: str, severity: str, at: Ins
         WEEKDAY_LEVEL + AT_HOURS,
     ],
     ids=[
-        "a-person", "a-schedule", "a-schedule-with-gaps", "seldom", "a-team", "a-rule-again-and-again", "a-rule-and-teams",
-        "a-rule-by-day", "rules-in-a-chain", "a-nudge-expires", "no-fallback", "held-levels",
+        "a-person", "a-schedule", "a-schedule-with-gaps", "seldom", "a-team", "a-rule-again-and-again",
+        "a-rule-and-teams", "a-rule-by-day", "rules-in-a-chain", "a-nudge-expires", "no-fallback",
+        "held-levels",
     ],
 )  # fmt: skip
 @pytest.mark.parametrize(

@@ -60,7 +60,8 @@ def told(simulation: Simulation) -> list[str]:
     """Its messages as "5m bo", the kind named where it is no page."""
     return [
         f"{message.after // MINUTE}m"
-        f" {'' if message.kind.value == 'page' else message.kind.value + ' '}{message.recipient.partition(':')[2]}"
+        f" {'' if message.kind.value == 'page' else message.kind.value + ' '}"
+        f"{message.recipient.partition(':')[2]}"
         for message in simulation.messages
     ]
 

@@ -61,11 +61,13 @@ def command(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> Command:
 
 
 COMMANDS = (
-    (0, "list"), (0, "show", "1"), (0, "timeline", "1"), (1, "oncall", "identity"), (0, "oncall"), (0, "oncall", "--until", "+2w"),
-    (0, "route", "log in"), (0, "explain", "1"), (0, "explain", "1", "ana"), (0, "explain", "1", "bo"), (0, "explain", "1", "cara"),
-    (0, "simulate", "--service", "login"), (0, "service", "show", "login"), (0, "team", "show", "identity"), (0, "team", "list"),
-    (0, "person", "show", "ana"), (0, "person", "list"), (0, "policy", "show", "standard"), (0, "report"), (0, "lessons"),
-    (0, "export", "1"), (0, "replay", "1"), (0, "tick", "--dry-run"), (0, "declare", "x", "--service", "login", "--dry-run"),
+    (0, "list"), (0, "show", "1"), (0, "timeline", "1"), (1, "oncall", "identity"), (0, "oncall"),
+    (0, "oncall", "--until", "+2w"), (0, "route", "log in"), (0, "explain", "1"), (0, "explain", "1", "ana"),
+    (0, "explain", "1", "bo"), (0, "explain", "1", "cara"), (0, "simulate", "--service", "login"),
+    (0, "service", "show", "login"), (0, "team", "show", "identity"), (0, "team", "list"),
+    (0, "person", "show", "ana"), (0, "person", "list"), (0, "policy", "show", "standard"), (0, "report"),
+    (0, "lessons"), (0, "export", "1"), (0, "replay", "1"), (0, "tick", "--dry-run"),
+    (0, "declare", "x", "--service", "login", "--dry-run"),
 )  # fmt: skip
 
 

@@ -100,8 +100,9 @@ def one_incident() -> Report:
     once = Spread(1, 4 * MINUTE + 12 * SECOND, 4 * MINUTE + 12 * SECOND)
     times = Times(1, Spread(1, 2 * SECOND, 2 * SECOND), once, NOTHING)
     return Report(
-        times=times, by_severity=(("major", times),), by_team=(("team-1", times),), running=1, never_paged=0, never_acknowledged=0,
-        acks_by_level=(("1", 1),), acks_by_gateway=(("sms", 1),), acks_by_team=(("team-1", 1),), reached=(("1", 1),),
+        times=times, by_severity=(("major", times),), by_team=(("team-1", times),), running=1, never_paged=0,
+        never_acknowledged=0, acks_by_level=(("1", 1),), acks_by_gateway=(("sms", 1),),
+        acks_by_team=(("team-1", 1),), reached=(("1", 1),),
         levels=(LevelFigures("team-1", 1, 1, 1, 0, once),), rerouted=(), teams_added=(), raised=(), nudges=(),
         gateways=(GatewayFigures("sms", 1, 1, 0, 0, ()),), people=(PersonFigures("p1", 1, 1, 0, 1, 1, 1),),
         weeks=(WeekFigures(date(2026, 11, 16), 1, once),),
@@ -121,11 +122,17 @@ def hostile() -> Report:
     times = Times(2, spread, spread, spread)
     two = tuple(WeekFigures(date(2026, 11, 9) + timedelta(days=7 * one), 1, spread) for one in range(2))
     return Report(
-        times=times, by_severity=((HOSTILE, times), ("b", times)), by_team=((HOSTILE, times), ("b", times)), running=0, never_paged=0,
-        never_acknowledged=0, acks_by_level=(("1", 2),), acks_by_gateway=((HOSTILE, 2),), acks_by_team=((HOSTILE, 1), ("b", 1)),
-        reached=(("2", 2),), levels=(LevelFigures(HOSTILE, 1, 2, 0, 2, NOTHING),), rerouted=((HOSTILE, HOSTILE, 2),),
-        teams_added=((HOSTILE, 1),), raised=((HOSTILE, HOSTILE, 1),), nudges=(RuleFigures(HOSTILE, 1, 1, 1, 1),),
-        gateways=(GatewayFigures(HOSTILE, 9, 4, 5, 1, ((HOSTILE * 20, 4), *((f"{HOSTILE}{one}", 1) for one in range(6)))),),
+        times=times, by_severity=((HOSTILE, times), ("b", times)), by_team=((HOSTILE, times), ("b", times)),
+        running=0, never_paged=0, never_acknowledged=0, acks_by_level=(("1", 2),),
+        acks_by_gateway=((HOSTILE, 2),), acks_by_team=((HOSTILE, 1), ("b", 1)), reached=(("2", 2),),
+        levels=(LevelFigures(HOSTILE, 1, 2, 0, 2, NOTHING),), rerouted=((HOSTILE, HOSTILE, 2),),
+        teams_added=((HOSTILE, 1),), raised=((HOSTILE, HOSTILE, 1),),
+        nudges=(RuleFigures(HOSTILE, 1, 1, 1, 1),),
+        gateways=(
+            GatewayFigures(
+                HOSTILE, 9, 4, 5, 1, ((HOSTILE * 20, 4), *((f"{HOSTILE}{one}", 1) for one in range(6)))
+            ),
+        ),
         people=tuple(PersonFigures(f"{HOSTILE}{one}", 3, 1, 2, 3, 1, 1) for one in range(30)), weeks=two,
         hours=tuple((1,) * 24 for _ in range(7)),
     )  # fmt: skip

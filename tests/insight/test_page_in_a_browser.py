@@ -17,20 +17,27 @@ TOUR = Path(__file__).parents[2] / "examples" / "tour"
 
 WORDS = """
 (() => {
-  const rgb = text => { const n = text.match(/[\\d.]+/g).map(Number); return [n[0], n[1], n[2], n.length > 3 ? n[3] : 1]; };
-  const light = ([r, g, b]) => { const f = c => { c /= 255; return c <= 0.03928 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4; };
+  const rgb = text => { const n = text.match(/[\\d.]+/g).map(Number);
+    return [n[0], n[1], n[2], n.length > 3 ? n[3] : 1]; };
+  const light = ([r, g, b]) => {
+    const f = c => { c /= 255; return c <= 0.03928 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4; };
     return 0.2126 * f(r) + 0.7152 * f(g) + 0.0722 * f(b); };
   const paper = element => { for (let one = element; one; one = one.parentElement) {
-    const found = rgb(getComputedStyle(one).backgroundColor); if (found[3] > 0) return found; } return [255, 255, 255, 1]; };
+    const found = rgb(getComputedStyle(one).backgroundColor); if (found[3] > 0) return found; }
+    return [255, 255, 255, 1]; };
   const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT), found = [];
   while (walker.nextNode()) {
     const node = walker.currentNode, element = node.parentElement;
     if (!node.data.trim() || element.closest('title, style') || !element.checkVisibility()) continue;
     const range = document.createRange(); range.selectNodeContents(node);
-    const box = range.getBoundingClientRect(), style = getComputedStyle(element), svg = element.ownerSVGElement;
-    const [a, b] = [light(rgb(svg ? style.fill : style.color)), light(paper(svg ? svg.parentElement : element))].sort((x, y) => y - x);
-    found.push({words: node.data.trim().slice(0, 40), size: parseFloat(style.fontSize), contrast: (a + 0.05) / (b + 0.05),
-      left: box.left, right: box.right, top: box.top, bottom: box.bottom, svg: svg ? svg.classList.value : null,
+    const box = range.getBoundingClientRect(), style = getComputedStyle(element),
+      svg = element.ownerSVGElement;
+    const [a, b] = [light(rgb(svg ? style.fill : style.color)),
+      light(paper(svg ? svg.parentElement : element))].sort((x, y) => y - x);
+    found.push({words: node.data.trim().slice(0, 40), size: parseFloat(style.fontSize),
+      contrast: (a + 0.05) / (b + 0.05),
+      left: box.left, right: box.right, top: box.top, bottom: box.bottom,
+      svg: svg ? svg.classList.value : null,
       scrolls: !!element.closest('.scroll')});
   }
   return found;
@@ -38,8 +45,10 @@ WORDS = """
 """
 PICTURES = """
 [...document.querySelectorAll('svg[role=img]')].map(one => { const box = one.getBoundingClientRect(); return {
-  kind: one.classList.value, label: one.getAttribute('aria-label'), width: box.width, height: box.height, left: box.left, right: box.right,
-  shapes: [...one.querySelectorAll('rect, circle, path.line')].filter(it => { const b = it.getBoundingClientRect();
+  kind: one.classList.value, label: one.getAttribute('aria-label'), width: box.width, height: box.height,
+  left: box.left, right: box.right,
+  shapes: [...one.querySelectorAll('rect, circle, path.line')].filter(it => {
+    const b = it.getBoundingClientRect();
     return b.width + b.height > 0; }).length }; })
 """
 OPEN_ALL = "document.querySelectorAll('details').forEach(one => { one.open = true; })"

@@ -116,14 +116,15 @@ def test_acknowledgements_by_gateway_and_level_are_those_of_the_last_page_before
     )
     for incident, when, by, team in year.sql(acked):
         carried = year.sql(
-            f"SELECT gateway FROM notifications WHERE incident_id = ? AND recipient = ? AND sent_at <= ? AND {PAGES}"
-            " ORDER BY sent_at DESC, id DESC",
+            "SELECT gateway FROM notifications WHERE incident_id = ? AND recipient = ? AND sent_at <= ?"
+            f" AND {PAGES} ORDER BY sent_at DESC, id DESC",
             incident, f"person:{by}", when,
         )  # fmt: skip
         through[carried[0][0] if carried else "not paged"] += 1
         paged = year.sql(
-            "SELECT json_extract(data, '$.level') FROM timeline WHERE incident_id = ? AND kind = 'level' AND at <= ?"
-            " AND json_extract(data, '$.team') = ? AND EXISTS (SELECT 1 FROM json_each(data, '$.recipients') WHERE value = ?)"
+            "SELECT json_extract(data, '$.level') FROM timeline WHERE incident_id = ? AND kind = 'level'"
+            " AND at <= ? AND json_extract(data, '$.team') = ?"
+            " AND EXISTS (SELECT 1 FROM json_each(data, '$.recipients') WHERE value = ?)"
             " ORDER BY id DESC", incident, when, team, f"person:{by}",
         )  # fmt: skip
         at[str(paged[0][0]) if paged else "otherwise" if carried else "not paged"] += 1
@@ -231,8 +232,9 @@ def test_delivery_failures_and_their_causes(year: Year, figures: Any) -> None:
 
 
 def test_severities_raised_after_the_declaration(year: Year, figures: Any) -> None:
-    rows = year.sql("SELECT incident_id, json_extract(data, '$.before'), json_extract(data, '$.after') FROM timeline"
-                    " WHERE kind = 'updated' AND json_extract(data, '$.change') = 'severity' ORDER BY id")  # fmt: skip
+    rows = year.sql("SELECT incident_id, json_extract(data, '$.before'), json_extract(data, '$.after')"
+                    " FROM timeline WHERE kind = 'updated' AND json_extract(data, '$.change') = 'severity'"
+                    " ORDER BY id")  # fmt: skip
     rank = {"minor": 0, "major": 1, "critical": 2}
     paths: dict[int, list[str]] = {}
     for incident, before, after in rows:
@@ -262,8 +264,10 @@ def test_a_part_of_it_is_the_same_as_that_part_alone(year: Year, escalate: Escal
     }
     service = escalate("report", "--since", "2000-01-01", "--service", "statements", "--json").json
     assert service["incidents"] == year.sql(
-        "SELECT count(DISTINCT i.id) FROM incidents i WHERE EXISTS (SELECT 1 FROM json_each(i.services) WHERE value = 'statements')"
-        " OR EXISTS (SELECT 1 FROM timeline t, json_each(t.data, '$.before') b WHERE t.incident_id = i.id AND t.kind = 'updated'"
+        "SELECT count(DISTINCT i.id) FROM incidents i"
+        " WHERE EXISTS (SELECT 1 FROM json_each(i.services) WHERE value = 'statements')"
+        " OR EXISTS (SELECT 1 FROM timeline t, json_each(t.data, '$.before') b"
+        " WHERE t.incident_id = i.id AND t.kind = 'updated'"
         " AND json_extract(t.data, '$.change') = 'services' AND b.value = 'statements')"
     )[0][0]  # fmt: skip
 

@@ -1,5 +1,5 @@
-"""`report` says how people answered, from where and how fast; `lessons`, by which gateway nobody does. Pages by
-HTTP, answers handed in by the real command.
+"""`report` says how people answered, from where and how fast; `lessons`, by which gateway nobody does. Pages
+by HTTP, answers handed in by the real command.
 """
 
 from __future__ import annotations

@@ -57,8 +57,9 @@ def test_attempts_timeline_and_notifications_tell_the_same(year: Year) -> None:
         " GROUP BY n.id HAVING count(a.id) <> n.attempts OR max(coalesce(a.number, 0)) <> n.attempts"
     ) == []  # fmt: skip
     assert year.sql(
-        "SELECT id FROM notifications n WHERE (status = 'sent') <> (sent_at IS NOT NULL) OR (status = 'sent') <> EXISTS"
-        " (SELECT 1 FROM attempts a WHERE a.notification_id = n.id AND a.outcome = 'sent' AND a.ended_at = n.sent_at)"
+        "SELECT id FROM notifications n WHERE (status = 'sent') <> (sent_at IS NOT NULL)"
+        " OR (status = 'sent') <> EXISTS (SELECT 1 FROM attempts a"
+        " WHERE a.notification_id = n.id AND a.outcome = 'sent' AND a.ended_at = n.sent_at)"
     ) == []  # fmt: skip
     told = (
         "SELECT json_extract(data, '$.notification'), count(*) FROM timeline WHERE kind IN ('sent',"

@@ -45,7 +45,8 @@ STANDARD = _read("standard")
 BY_HAND = _read("by_hand")
 """a smaller bank as somebody writes it, with a comment and blank lines, accents and markup in names"""
 LOOPBACK = _read("loopback")
-"""a bank whose people are reached in every way: by gateways that take, refuse, do not exist or have a secret"""
+"""a bank whose people are reached in every way: by gateways that take, refuse, do not exist\
+ or have a secret"""
 LOOPBACK_GATEWAYS = _read("loopback_gateways")
 """the gateways of that bank"""
 ONE_TEAM = _read("one_team")

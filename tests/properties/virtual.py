@@ -221,7 +221,13 @@ class Life:
         self._send()
 
     def _update(self, known: Situation, **changes: object) -> Plan:
-        return updating.update(known, updating.Changes(**changes), self.catalog, self.now, meanings=meanings)  # type: ignore[arg-type]
+        return updating.update(
+            known,
+            updating.Changes(**changes),  # type: ignore[arg-type]
+            self.catalog,
+            self.now,
+            meanings=meanings,
+        )
 
     def _answer(self, known: Situation, accepted: bool) -> Plan | None:
         nudge = next((one for one in known.nudges if one.status.value == "open"), None)

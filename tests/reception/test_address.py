@@ -27,7 +27,8 @@ PARTS = {
         folders=("INBOX", "Junk, old"),
         options={"plus": "yes"},
     ),
-    "imaps://a@example.com:pw+x@[2001:db8::1]:993?auth=xoauth2&require=dmarc&authserv=mx.example.com": AnswersAddress(
+    "imaps://a@example.com:pw+x@[2001:db8::1]:993?auth=xoauth2&require=dmarc"
+    "&authserv=mx.example.com": AnswersAddress(
         *("imap", True, "a@example.com", "pw+x", "2001:db8::1", 993),
         folders=("INBOX",),
         options={"auth": "xoauth2", "require": "dmarc", "authserv": "mx.example.com"},
@@ -37,7 +38,8 @@ PARTS = {
         "telegram", password="123456:AAbb", options={"server": "http://127.0.0.1:8081"}
     ),
     "ntfys://tk_read@ntfy.example.com/escalate-answers?write=tk_write": AnswersAddress(
-        *("ntfy", True, "", "tk_read", "ntfy.example.com", 443, "escalate-answers"), options={"write": "tk_write"}
+        *("ntfy", True, "", "tk_read", "ntfy.example.com", 443, "escalate-answers"),
+        options={"write": "tk_write"}
     ),
     "ntfy://ana:pw@127.0.0.1:2586/a": AnswersAddress("ntfy", False, "ana", "pw", "127.0.0.1", 2586, "a"),
     "ntfy://127.0.0.1:2586/answers/": AnswersAddress("ntfy", False, "", "", "127.0.0.1", 2586, "answers"),
@@ -194,7 +196,8 @@ def test_whether_it_fits_what_pages(url: str, answers: str) -> None:
 def test_it_costs_a_check_nothing_heavy() -> None:
     script = (
         "import sys; import escalate_cli.core.answers.fitting_gateway;"
-        "print({'imaplib', 'imap_tools', 'email', 'ssl', 'pydantic', 'apprise', 'typer', 'rich'} & set(sys.modules))"
+        "print({'imaplib', 'imap_tools', 'email', 'ssl', 'pydantic', 'apprise', 'typer', 'rich'}"
+        " & set(sys.modules))"
     )
     ran = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert ran.stdout.strip() == "set()"

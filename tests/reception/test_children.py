@@ -235,7 +235,10 @@ def test_whatever_a_server_does_is_one_line_without_a_secret() -> None:
 
 def test_only_what_leaves_a_mailbox_as_it_is_is_ever_asked(at_once) -> None:
     mail = reply()
-    fetched = b'* 2 FETCH (UID 2 RFC822.SIZE %d INTERNALDATE "27-Nov-2026 04:53:11 +0000" BODY[]<0> {%d}\r\n%b)\r\nTAG OK done\r\n'
+    fetched = (
+        b'* 2 FETCH (UID 2 RFC822.SIZE %d INTERNALDATE "27-Nov-2026 04:53:11 +0000" BODY[]<0> {%d}\r\n%b)\r\n'
+        b"TAG OK done\r\n"
+    )
     says = {
         "SEARCH": b"* SEARCH 2\r\nTAG OK done\r\n",
         "FETCH": fetched % (len(mail), len(mail), mail),

@@ -195,7 +195,8 @@ def test_of_a_huge_mail_only_the_head_is_read(folder) -> None:
         b"\r\n",
         b"\xff\xfe\x00garbage",
         b"From: x\r\n" * 3000,
-        b"Content-Type: multipart/mixed; boundary=a\r\n\r\n" + b"--a\r\nContent-Type: multipart/mixed; boundary=a\r\n\r\n" * 500,
+        b"Content-Type: multipart/mixed; boundary=a\r\n\r\n"
+        + b"--a\r\nContent-Type: multipart/mixed; boundary=a\r\n\r\n" * 500,
         reply("OK", 9, "Subject: =?x-unknown?b?////?=\nTo: " + "(" * 30_000),
     ],
     ids=["empty", "no head", "bytes", "many senders", "nested", "comments"],
@@ -210,7 +211,10 @@ def test_no_mail_stops_those_behind_it(folder, content) -> None:
     assert all(mail.external_id for mail in arrived)
 
 
-VERIFIED = "Authentication-Results: mx.example.com 1; spf=pass smtp.mailfrom=ana@example.com;\n dmarc=pass (p=NONE) header.from=example.com\n"
+VERIFIED = (
+    "Authentication-Results: mx.example.com 1; spf=pass smtp.mailfrom=ana@example.com;\n"
+    " dmarc=pass (p=NONE) header.from=example.com\n"
+)
 DMARC = {
     VERIFIED: None,
     "authentication-results: MX.example.com;DMARC=pass\n": None,
@@ -224,7 +228,8 @@ DMARC = {
     "Authentication-Results: mx.example.com; none\n" + VERIFIED: "DMARC",
     "Authentication-Results: mx.example.com; spf=fail (;dmarc=pass;) smtp.mailfrom=x\n": "DMARC",
     'Authentication-Results: mx.example.com; spf=fail smtp.mailfrom=";dmarc=pass;"@evil.example\n': "DMARC",
-    'Authentication-Results: mx.example.com; spf=fail smtp.mailfrom="\\";dmarc=pass;\\""@evil.example\n': "DMARC",
+    "Authentication-Results: mx.example.com; spf=fail"
+    ' smtp.mailfrom="\\";dmarc=pass;\\""@evil.example\n': "DMARC",
     "Authentication-Results: mx.example.com; dmarc=pass; dmarc=fail\n": "DMARC",
 }
 

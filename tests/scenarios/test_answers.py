@@ -159,7 +159,8 @@ def test_20_of_several_pages_a_bare_ok_is_asked_about_and_ok_all_means_each(nigh
     taken = answer(night, "OK")
     short = [short_code(code_of(night, "ana", number)) for number in (1, 2)]
     assert taken.say == (
-        f"Which one? OK {short[0]}: #1 down. OK {short[1]}: #2 slow. OK ALL: all of them. Nothing was changed yet."
+        f"Which one? OK {short[0]}: #1 down. OK {short[1]}: #2 slow. OK ALL: all of them."
+        " Nothing was changed yet."
     )
     answer(night, "OK ALL")
     assert [night.look(number).incident.status.value for number in (1, 2)] == ["acknowledged", "acknowledged"]
@@ -198,9 +199,8 @@ def test_whoever_answers_second_hears_who_has_it_and_take_takes_it_over(night: W
     code = short_code(code_of(night, "ana"))
     night.ack("bo")
     taken = answer(night, "OK")
-    assert (
-        taken.say
-        == f"Bo has had #1 down since 10:00 GMT (yours was sent 10:00 GMT). Reply TAKE {code} to take it over."
+    assert taken.say == (
+        f"Bo has had #1 down since 10:00 GMT (yours was sent 10:00 GMT). Reply TAKE {code} to take it over."
     )
     assert night.look().incident.acknowledged_by == "bo"
     answer(night, f"TAKE {code}")

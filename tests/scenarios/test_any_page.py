@@ -75,7 +75,7 @@ def test_4_5_the_auditors_page_is_stopped_by_its_recipients_acknowledgement(worl
     world.expects("inform slack to identity")
 
 
-def test_4_5_whoever_the_fallback_pages_ends_that_paging_by_acknowledging_though_of_another_team_in_the_incident(
+def test_4_5_whoever_the_fallback_pages_ends_paging_by_acknowledging_though_of_another_team_in_the_incident(
     world_with,
 ) -> None:
     organisation = IN_TWO_STEPS.but('page = ["person:ops"]', 'page = ["person:eve"]')
@@ -91,7 +91,7 @@ def test_4_5_whoever_the_fallback_pages_ends_that_paging_by_acknowledging_though
     assert world.look().incident.status is IncidentStatus.ACKNOWLEDGED
 
 
-def test_4_6_whoever_acknowledges_what_was_put_off_takes_it_and_nobody_is_paged_when_the_snooze_would_have_ended(
+def test_4_6_whoever_acknowledges_what_was_put_off_takes_it_and_nobody_is_paged_when_the_snooze_would_end(
     world_with,
 ) -> None:
     world = world_with(STANDARD)

@@ -90,7 +90,8 @@ WHEN_AND_DURING = OFFICE_LEAD.replace(
 )
 SATURDAY, OPENING = "2026-11-28T10:00:00", "2026-11-30T09:00:00"
 ASKED_TWICE = {
-    # the severity when it is declared, and from Sunday on; what the timeline says of level 2; who hears on Monday
+    # the severity when it is declared, and from Sunday on; what the timeline says of level 2;
+    # who hears on Monday
     "it holds both times": ("major", "major", "held until the hours office begin", "sms to bo"),
     "no longer when the hours begin": ("major", "minor", "left out: severity is minor", None),
     "not yet when the level comes due": ("minor", "major", "left out: severity is minor", None),

@@ -98,7 +98,8 @@ def test_a_short_page_says_how_bad_which_what_to_type_then_service_and_words(wor
     world = world_with(STANDARD, more=WITH_HOST)
     world.declare("Customers cannot sign in", "login", severity="critical", message="since the deploy")
     assert world.last().body == (
-        "[critical L1] #1 Customers cannot sign in - ssh oncall@ops1 escalate ack 1 - Log in - since the deploy"
+        "[critical L1] #1 Customers cannot sign in - ssh oncall@ops1 escalate ack 1 - Log in"
+        " - since the deploy"
     )
     world.sent()
 

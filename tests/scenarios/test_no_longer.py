@@ -52,8 +52,8 @@ def test_the_message_says_who_is_paged_now_and_who_is_next_and_when(world_with) 
     assert "Paged now: Ana" in letter.body
     assert "Next:      level 2 of 2 (Bo) at 10:35 GMT, unless someone acknowledges" in letter.body
     assert letter.short == (
-        "[major info] #1 down: Ana no longer has it: no update for 30m; paged now: Ana; next: level 2 of 2 (Bo)"
-        " at 10:35 GMT, unless someone acknowledges"
+        "[major info] #1 down: Ana no longer has it: no update for 30m; paged now: Ana; next: level 2 of 2"
+        " (Bo) at 10:35 GMT, unless someone acknowledges"
     )
 
 

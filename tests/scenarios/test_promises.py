@@ -216,7 +216,7 @@ def test_4_4_a_channel_beside_absent_people_is_told_once_however_often_the_polic
     world.expects("slack to identity", "sms to ops")
 
 
-def test_4_4_when_people_lose_their_addresses_the_channel_hears_of_one_more_round_and_then_the_fallback_is_paged(
+def test_4_4_when_people_lose_addresses_the_channel_hears_of_one_more_round_and_then_the_fallback_is_paged(
     world_with,
 ) -> None:
     level = '[[policies.standard.levels]]\nnotify = ["person:ann", "channel"]\nwait = "5m"\n'

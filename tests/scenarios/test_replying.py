@@ -1,4 +1,6 @@
-"""What messages say when their gateway listens: what may be sent back, with the code, and nothing new elsewhere."""
+"""What messages say when their gateway listens: what may be sent back, with the code, and nothing new
+elsewhere.
+"""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
-"""Each service from the page to the acknowledgement: the page goes out by Apprise, its answer comes back by the
-service's own way, and the real `tick` heeds it. The services are stand-ins on loopback.
+"""Each service from the page to the acknowledgement: the page goes out by Apprise, its answer comes back by
+the service's own way, and the real `tick` heeds it. The services are stand-ins on loopback.
 """
 
 from __future__ import annotations

@@ -88,7 +88,7 @@ def test_4_6_the_end_goes_by_what_there_is_now_where_the_gateway_is_gone_that_re
     world.expects("resolved email to ana")
 
 
-# ── 7. a rise in urgency ends a snooze, and is told to whoever has it; channels hear what has changed ─────────────────
+# ── 7. a rise in urgency ends a snooze, and is told to whoever has it; channels hear what has changed ───
 
 
 def test_4_7_a_rise_in_urgency_ends_a_snooze_and_pages_the_current_level_the_new_way(world_with) -> None:

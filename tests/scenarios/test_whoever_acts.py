@@ -118,7 +118,7 @@ def test_4_3_a_nudge_that_has_expired_is_over_before_the_next_act(world_with, on
     world.expects(*(["sms to cto"] if on_expiry == "page" else []))
 
 
-def test_4_3_a_page_that_an_act_calls_off_is_not_said_to_have_gone_out_though_its_recipient_was_asked_something(
+def test_4_3_a_page_an_act_calls_off_is_not_said_to_have_gone_out_though_its_recipient_was_asked_something(
     world_with,
 ) -> None:
     more = (

@@ -85,7 +85,8 @@ def test_of_several_one_is_named(own):
             "  bo  from 2097-01-01 09:00 until 2097-01-02 09:00",
             "  cy  from 2098-01-01 09:00 until 2098-01-02 09:00",
             "  bo  from 2099-01-01 09:00 until 2099-01-02 09:00",
-            "escalate: error: which override? identity-primary has 3 that are not over (times in Europe/London)",
+            "escalate: error: which override? identity-primary has 3 that are not over"
+            " (times in Europe/London)",
             "hint: name the person, and --from T where one has several",
         ],
     )

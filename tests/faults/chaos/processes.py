@@ -94,7 +94,8 @@ class Processes:
         with open(output.with_suffix(".out"), "wb") as out, open(output.with_suffix(".err"), "wb") as err:
             process = subprocess.Popen(
                 [sys.executable, "-m", "escalate_cli", does, *words],
-                stdin=subprocess.DEVNULL, stdout=out, stderr=err, env=self.place.environ, cwd=self.place.place,
+                stdin=subprocess.DEVNULL, stdout=out, stderr=err, env=self.place.environ,
+                cwd=self.place.place,
             )  # fmt: skip
         self.place.begun.append(process)
         begun = Begun(process, does, about, output)

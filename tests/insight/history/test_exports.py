@@ -20,7 +20,8 @@ PT4L,102,slow pages,PS1,Log in,Standard,2026-03-03T02:10:00-05:00,2026-03-03T03:
 """
 
 PAGERDUTY_INSIGHTS = """\
-Incident Number,Description,Service Name,Priority Name,Urgency,Created At,Resolved At,Seconds to First Ack,Status
+Incident Number,Description,Service Name,Priority Name,Urgency,Created At,Resolved At,\
+Seconds to First Ack,Status
 101,customers cannot sign in,Log in,P1,high,2026-03-02 07:10:00 UTC,2026-03-02 08:10:00 UTC,340,resolved
 102,slow pages,Log in,,low,2026-03-03 07:10:00 UTC,2026-03-03 08:10:00 UTC,,resolved
 """
@@ -53,10 +54,10 @@ PAGERDUTY_REST = {
 }
 
 OPSGENIE_CSV = """\
-Alert ID,Alias,TinyID,Message,Description,Status,IsSeen,Acknowledged,CreatedAt,CreatedAtDate,AckTime,CloseTime,\
-Acknowledged By,Priority,Source,Service
-9f-1,x,7,customers cannot sign in,since the release,closed,true,true,1772435400000,02/03/2026 07:10:00,340000,\
-3600000,bo@example.com,P1,Prometheus,Log in
+Alert ID,Alias,TinyID,Message,Description,Status,IsSeen,Acknowledged,CreatedAt,CreatedAtDate,AckTime,\
+CloseTime,Acknowledged By,Priority,Source,Service
+9f-1,x,7,customers cannot sign in,since the release,closed,true,true,1772435400000,02/03/2026 07:10:00,\
+340000,3600000,bo@example.com,P1,Prometheus,Log in
 """
 
 OPSGENIE_API = {

@@ -43,7 +43,8 @@ def test_an_imported_incident_is_looked_at_like_any_other(here: Bank) -> None:
     ]
     words = ("status", "severity", "services", "teams", "declared_by", "acknowledged_by", "message")
     assert [show[name] for name in words] == [
-        "resolved", "critical", ["login"], ["payments", "identity"], "support desk", "bo", "since two\nweb and app",
+        "resolved", "critical", ["login"], ["payments", "identity"], "support desk", "bo",
+        "since two\nweb and app",
     ]  # fmt: skip
     assert [
         (one["recipient"], one["gateway"], one["status"], one["sent_at"]) for one in show["notifications"]
@@ -87,9 +88,11 @@ def test_an_imported_incident_is_looked_at_like_any_other(here: Bank) -> None:
     figures = here.here("report", "--since", "2026-01-01", "--json").json
     assert (figures["incidents"], figures["to_first_page"]["median_seconds"]) == (2, 150)
     replayed = here.here("replay", "1", "--json").json
-    assert {one["person"]: one["recorded_seconds"] for one in replayed["people"] if one["recorded_seconds"] is not None} == {
-        "dee": 150, "ana": 330, "bo": 930,
-    }  # fmt: skip
+    assert {
+        one["person"]: one["recorded_seconds"]
+        for one in replayed["people"]
+        if one["recorded_seconds"] is not None
+    } == {"dee": 150, "ana": 330, "bo": 930}
     explained = here.here("explain", "1", "bo")
     said = (
         "the configuration of that time was not kept: what is said of lines and names is of the present one\n"
@@ -110,9 +113,10 @@ def test_a_level_without_a_time_is_placed_by_the_waits_and_says_so(here: Bank) -
     }
     assert bring(here, as_csv({**row, "acknowledged_level": "2"})).code == 0
     levels = [one for one in here.show(1)["timeline"] if one["kind"] == "level"]
-    assert [(level["at"][11:16], level["data"]["recipients"], level["data"].get("estimated", False)) for level in levels] == [
-        ("09:01", ["person:unknown"], False), ("09:06", ["person:bo"], True),
-    ]  # fmt: skip
+    assert [
+        (level["at"][11:16], level["data"]["recipients"], level["data"].get("estimated", False))
+        for level in levels
+    ] == [("09:01", ["person:unknown"], False), ("09:06", ["person:bo"], True)]
     assert levels[1]["text"] == "level 2 of policy standard: paged Bo Chen (time estimated)"
     answer = here.here("export", "1", "--format", "json").json["acknowledgements"][0]
     assert (answer["level"], answer["after_page_seconds"]) == (2, None)  # a guess times no answer

@@ -1,4 +1,6 @@
-"""What is wrong in a file is told with line and column, all at once; whatever is in it, it is read or refused."""
+"""What is wrong in a file is told with line and column, all at once; whatever is in it, it is read or
+refused.
+"""
 
 from __future__ import annotations
 

@@ -44,9 +44,18 @@ def planted(facts: list[dict[str, Any]]) -> set[tuple[Any, ...]]:
 
 def told(proposals: Any) -> set[tuple[Any, ...]]:
     return {
-        (proposal["code"], proposal["about"].get("keyword"), *(None if name == "rule" and proposal["code"] == "severity-raised" else proposal["about"].get(name)
-         for name in ABOUT)) for proposal in proposals
-    }  # fmt: skip
+        (
+            proposal["code"],
+            proposal["about"].get("keyword"),
+            *(
+                None
+                if name == "rule" and proposal["code"] == "severity-raised"
+                else proposal["about"].get(name)
+                for name in ABOUT
+            ),
+        )
+        for proposal in proposals
+    }
 
 
 def test_every_planted_fact_is_found_and_nothing_else(year: Year, proposals: Any) -> None:
@@ -167,8 +176,8 @@ def test_nothing_to_propose_is_said(escalate: Escalate) -> None:
 
 
 SAID = (
-    "customers", "cannot", "see", "page", "slow", "after", "login", "payment", "card", "balance", "statement", "mobile", "website",
-    "timeout", "transfer", "branch", "report", "blank",
+    "customers", "cannot", "see", "page", "slow", "after", "login", "payment", "card", "balance", "statement",
+    "mobile", "website", "timeout", "transfer", "branch", "report", "blank",
 )  # fmt: skip
 
 
