@@ -209,12 +209,13 @@ def _is_abandoned(partial: Path, process: int) -> bool:
         status = os.fstat(descriptor)
         if not stat.S_ISREG(status.st_mode) or not take(descriptor):
             return False
-        return not _lives(process) or _is_old(status)
+        return not is_running(process) or _is_old(status)
     finally:
         os.close(descriptor)
 
 
-def _lives(process: int) -> bool:
+def is_running(process: int) -> bool:
+    """Whether there is a process of this number; True where we may not know."""
     try:
         os.kill(process, 0)
     except ProcessLookupError:

@@ -55,20 +55,24 @@ class ActReport(msgspec.Struct, frozen=True):
 
 
 def perform(context: Context, intent: Intent, incidents: Sequence[int], *, deliver: bool = True) -> ActReport:
-    """Do it to each of these incidents. One that fails stops none of the others; where all fail, what had
-    lapsed is delivered, and the first failure is raised and tells of the others. Without `deliver`, what
-    follows is left to the next pass.
+    """Do it to each of these incidents. One that fails stops none of the others, unless the database is
+    locked: then the rest is not tried. What had lapsed of those to which it came too late is delivered. Where
+    all fail, the first failure is raised and tells of the others. Without `deliver`, what follows is left to
+    the next pass.
     """
     deed = intent.prepare(context)
     effects: list[Effect] = []
     failures: list[EscalateError] = []
     refused: list[int] = []
-    for number in dict.fromkeys(incidents):
+    numbers = list(dict.fromkeys(incidents))
+    for place, number in enumerate(numbers):
         try:
             effects.append(carry_out(context, number, deed))
         except EscalateError as problem:
             failures.append(problem)
             if problem.code == LOCKED:  # so it is for the others: nobody shall wait for each
+                if len(numbers) > 1:
+                    failures[-1] = _untouched(problem, numbers[place:])
                 break
             if not isinstance(problem, DatabaseProblem):
                 refused.append(number)
@@ -77,7 +81,15 @@ def perform(context: Context, intent: Intent, incidents: Sequence[int], *, deliv
             _deliver_what_lapsed(context, refused)
         raise _as_one(failures)
     report = deliver_now(context, [_number(effect) for effect in effects]) if deliver else None
+    if deliver:
+        _deliver_what_lapsed(context, refused)
     return _how_it_stands(context, intent, effects, failures, report)
+
+
+def _untouched(problem: EscalateError, numbers: Sequence[int]) -> EscalateError:
+    """The same, which names what nothing was done to."""
+    named = ", ".join(f"#{number}" for number in numbers)
+    return DatabaseProblem(f"{problem.message}; not changed: {named}", problem.hint, code=problem.code)
 
 
 def _deliver_what_lapsed(context: Context, incidents: Sequence[int]) -> None:

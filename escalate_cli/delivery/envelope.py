@@ -24,6 +24,22 @@ class AnswerMarks(msgspec.Struct, frozen=True):
     answers: str = ""
 
 
+NO_ADDRESS = "escalate0address0here"
+"""stands in a URL where the address belongs"""
+
+
+class BorrowedUrl(msgspec.Struct, frozen=True):
+    """A gateway's URL with its secrets and `NO_ADDRESS` in the place of the address, and the address: to
+    tell which of them a plugin does not take.
+    """
+
+    url: str
+    address: str
+
+    def __repr__(self) -> str:
+        return "BorrowedUrl(…)"
+
+
 class Envelope(msgspec.Struct, frozen=True):
     """One attempt: the expanded Apprise URL of one recipient, the message, and its hard time limit
     in microseconds.
@@ -33,8 +49,8 @@ class Envelope(msgspec.Struct, frozen=True):
     incident, "" for others: mails are shown together by it. `look` is what is asked just before the
     first byte leaves; where the answer is no, the attempt is withdrawn. `loose` are the stretches of
     `body` that may be cut. `short` is the text for a service that does not take so much (`short_loose`:
-    what of it may be cut), and `longest` what it takes, if that is known. `borrowed`: values of this
-    process's surroundings stand in `url`. `card` is what the page of a mail is made of; None where
+    what of it may be cut), and `longest` what it takes, if that is known. `borrowed` is there where values
+    of this process's surroundings stand in `url`. `card` is what the page of a mail is made of; None where
     there is no page, or no mail.
     """
 
@@ -53,7 +69,7 @@ class Envelope(msgspec.Struct, frozen=True):
     longest: int | None = None
     card: MessageCard | None = None
     marks: AnswerMarks = AnswerMarks()
-    borrowed: bool = False
+    borrowed: BorrowedUrl | None = None
 
     @property
     def seconds(self) -> float:

@@ -195,8 +195,16 @@ _TOO_BIG_FOR_MAIL = frozenset({523, 552, 554})
 _SPEAKS_OF_LENGTH = re.compile(
     r"too[_ -]?(?:long|large|big|many)|max(?:imum)?[_ -]|exceed|length|limit of|shorten|size", re.IGNORECASE
 )
-_IS_TOO_LONG = re.compile(r"too[_ -]?(?:long|large|big)|(?:length|size)\b.*exceed|shorten", re.IGNORECASE)
-"""of a server in trouble; there, "too many" and "maximum" mean something else"""
+_IS_TOO_LONG = re.compile(
+    r"(?:message|text|body|content|payload)\b(?: is| was|'s)? too[_ -]?(?:long|large|big)\b"
+    r"|(?:message|text|body)[_ -](?:is[_ -])?too[_ -](?:long|large|big)\b"
+    r"|too[_ -](?:long|large|big) (?:an? )?(?:message|text|body)\b"
+    r"|(?:message|text|body) (?:length|size)\b.*exceed|shorten (?:the|your) (?:message|text)",
+    re.IGNORECASE,
+)
+"""of a server in trouble (500): there, most that is too long is a time or a queue"""
+_IN_TROUBLE = 500
+"""of a service that fails over what it could have refused; 502 to 504 are of a gateway before it"""
 
 
 def may_be_for_length(outcome: Outcome, exchanges: Sequence[Exchange]) -> bool:
@@ -213,8 +221,8 @@ def may_be_for_length(outcome: Outcome, exchanges: Sequence[Exchange]) -> bool:
         return False
     if status in _MAY_MEAN_LENGTH:
         return True
-    if status >= 500:
-        return _IS_TOO_LONG.search(outcome.detail) is not None
+    if status >= _IN_TROUBLE:
+        return status == _IN_TROUBLE and _IS_TOO_LONG.search(outcome.detail) is not None
     refused = status < 300 or (400 <= status < 500 and status not in _TEMPORARY_HTTP)
     return refused and status >= 200 and _SPEAKS_OF_LENGTH.search(outcome.detail) is not None
 

@@ -62,7 +62,7 @@ def attempt(envelope: Envelope, modules: list[PluginModule], on_sent: Callable[[
         outcome = problem.outcome
     except BaseException as problem:
         outcome = _after_exception(problem, wire)
-    if envelope.borrowed and outcome.kind is OutcomeKind.PERMANENT and not _answered(wire):
+    if outcome.kind is OutcomeKind.PERMANENT and not _answered(wire) and not _is_the_address(envelope):
         # a variable may be wrong in this process only: nobody who could know has refused it
         outcome = replace(outcome, kind=OutcomeKind.TEMPORARY, local=True)
     named = outcome.external_id
@@ -74,6 +74,28 @@ def attempt(envelope: Envelope, modules: list[PluginModule], on_sent: Callable[[
 def _answered(wire: Wire) -> bool:
     """Whether a provider has said anything of the message."""
     return any(exchange.status is not None for exchange in wire.exchanges)
+
+
+def _is_the_address(envelope: Envelope) -> bool:
+    """Whether it is for good that nothing left: nothing of this process's surroundings is in the URL, or the
+    plugin takes that, and does not take the address.
+    """
+    borrowed = envelope.borrowed
+    if borrowed is None:
+        return True
+    from escalate_cli.delivery.process.construction import examine
+
+    told = examine(
+        {
+            "url": borrowed.url,
+            "bare": borrowed.url,
+            "secrets": envelope.secrets,
+            "unknown": [],
+            "references": [],
+            "addresses": [borrowed.address],
+        }
+    )
+    return told["refused"] is None and borrowed.address in told["addresses"]
 
 
 def told_detail(detail: str, redaction: Redaction) -> str:

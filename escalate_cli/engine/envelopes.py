@@ -22,7 +22,7 @@ from escalate_cli.core.notification.together import joined
 from escalate_cli.core.organisation.catalog import Catalog, Gateway, TextForm
 from escalate_cli.core.wording.fitting import Text, clip, may_cut
 from escalate_cli.core.wording.text import printable
-from escalate_cli.delivery.envelope import AnswerMarks, Envelope
+from escalate_cli.delivery.envelope import NO_ADDRESS, AnswerMarks, BorrowedUrl, Envelope
 from escalate_cli.delivery.mail.alternative import shows_pages
 from escalate_cli.engine.answer_buttons import answers_of, with_buttons
 from escalate_cli.engine.workbench import Workbench
@@ -37,8 +37,9 @@ def envelope(bench: Workbench, claimed: Claim, gateway: Gateway, now: Instant) -
     notification = claimed.notification
     if not gateway.url:
         return Outcome(OutcomeKind.PERMANENT, f"gateway {gateway.id} is not in the configuration")
+    address = _address(notification, bench.catalog)
     try:
-        expanded = expand(gateway.url, _address(notification, bench.catalog), bench.environ)
+        expanded = expand(gateway.url, address, bench.environ)
     except MissingSecret as problem:
         return Outcome(OutcomeKind.TEMPORARY, problem.message, local=True)
     except BadReference as problem:
@@ -51,6 +52,9 @@ def envelope(bench: Workbench, claimed: Claim, gateway: Gateway, now: Instant) -
     made = sealed(gateway, expanded, message, short, notification.kind, _thread(claimed, situations))
     if message.reply is not None:
         made = replace(made, marks=marks_of(gateway, message.reply, bench.environ))
+    if expanded.secrets:
+        borrowed = BorrowedUrl(expand(gateway.url, NO_ADDRESS, bench.environ).url, address)
+        made = replace(made, borrowed=borrowed)
     pages = any(each.notification.kind is NotificationKind.PAGE for each in (claimed, *claimed.also))
     return replace(made, urgent=pages)
 
@@ -70,7 +74,6 @@ def sealed(
         expanded.url, expanded.secrets, message.title, message.body, kind.value, gateway.timeout, thread,
         kind is NotificationKind.PAGE, loose=message.loose, short=short.body, short_loose=short.loose,
         longest=gateway.longest, card=message.card if shows_pages(expanded.url) else None,
-        borrowed=bool(expanded.secrets),
     )  # fmt: skip
 
 

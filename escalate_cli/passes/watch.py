@@ -105,8 +105,11 @@ class _Watch:
         return rest
 
     def _note_running(self) -> None:
-        """Another database may be put here at any moment, and this one not be read any more."""
-        self._running = running_titles(self._context.store.database)
+        """Another database may be put here at any moment, and this one not be read any more. What cannot
+        be read stops no pass: it is for a later sentence.
+        """
+        with suppress(Exception):
+            self._running = running_titles(self._context.store.database)
 
     def _call_for_help(self, problem: EscalateError) -> None:
         """Page the fallback directly, and have the next pass open the database anew: SQLite never

@@ -236,8 +236,9 @@ class _Round:
                     for mail in fetch_parts(self._mailbox, batch):
                         if self._is_enough():
                             return mail.uid
-                        if mail.arrived_at is None or mail.arrived_at >= since:
-                            self._take(mail)
+                        wanted = mail.arrived_at is None or mail.arrived_at >= since
+                        if wanted and not self._take(mail):
+                            return mail.uid
                     together = min(together * 2, 32)
                     uid = window[0] if window else batch[-1] + 1
         except (OSError, TooMuch, HungUp, self._connection.error):
@@ -247,10 +248,16 @@ class _Round:
             return uid
         return following
 
-    def _take(self, mail: MailPart) -> None:
+    def _take(self, mail: MailPart) -> bool:
+        """Whether it was taken in: not if no time was left for its text, and another was before it."""
         server, begun = self._address.options.get("authserv"), self._clock.monotonic()
         arrived = read_fetched(mail, server)
-        while lacks_its_text(mail, arrived) and self._clock.monotonic() < self._until:
+        until = self._until if self._arrived else self._end - 1
+        while lacks_its_text(mail, arrived):
+            if self._clock.monotonic() >= until:
+                if self._arrived:
+                    return False
+                break
             more = fetch_parts(self._mailbox, [mail.uid], len(mail.raw), REST)
             if not more or not more[0].raw:
                 break
@@ -259,6 +266,7 @@ class _Round:
         self._longest = max(self._longest, self._clock.monotonic() - begun)
         self._arrived.append(arrived)
         self._text += len(arrived.text) + len(arrived.subject)
+        return True
 
     def _is_enough(self) -> bool:
         now = self._clock.monotonic()

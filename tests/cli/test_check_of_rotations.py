@@ -9,6 +9,7 @@ import shutil
 from pathlib import Path
 
 from tests.command import Escalate
+from tests.organisations import ONE_TEAM
 
 THORNMERE = Path(__file__).parents[2] / "benchmarks" / "thornmere"
 ROTATION = re.compile(r"(rotations\]\]\nmembers = \[)([^]]*)(\]\nstart = )(\S+)")
@@ -81,6 +82,21 @@ start = 2026-01-05T09:00:00
 every = "1d"
 hours = "office"
 """ + "".join(f'[people.p{number}]\ncontact = {{ email = "p{number}" }}\n' for number in range(4, 8))
+
+
+def test_4_21_check_asks_the_database_that_the_configuration_names(escalate: Escalate) -> None:
+    text = ONE_TEAM.replace("[settings]\n", f'[settings]\ndatabase = "{escalate.place / "elsewhere.db"}"\n')
+    text = text.replace('lead = "kim"\n', 'lead = "kim"\non_call = "rota"\n')
+    text += '[schedules.rota]\n[[schedules.rota.rotations]]\nmembers = ["ana", "bo"]\n'
+    shutil.rmtree(escalate.config)
+    escalate.config.mkdir()
+    file = escalate.config / "all.toml"
+    file.write_text(text.replace("PORT", "9") + 'start = 2026-01-05T09:00:00\nevery = "1w"\n')
+    del escalate.environ["ESCALATE_DB"]
+    assert escalate("tick").code == 0
+    turned = file.read_text().replace('members = ["ana", "bo"]\nstart', 'members = ["bo", "ana"]\nstart')
+    file.write_text(turned)
+    assert len(findings(escalate, "turn-taken", "--no-coverage")) == 1
 
 
 def test_4_21_check_names_who_takes_turns_and_is_never_on_call(escalate: Escalate) -> None:

@@ -242,6 +242,24 @@ def test_17_what_is_refused_perhaps_for_its_length_is_tried_once_more_short(tmp_
         assert shown["notifications"][0]["attempts"] == 1
 
 
+@pytest.mark.parametrize(
+    ("status", "words"),
+    [
+        (504, "The upstream server took too long to respond"),
+        (503, "request took too long"),
+        (500, "queue too large"),
+        (502, "Content-Length header exceeds"),
+        (500, "it took too long to process the message"),
+    ],
+)
+def test_10_a_server_that_was_too_slow_gets_nothing_more_than_its_attempts(tmp_path, status, words):
+    """What it says is of a time or a queue, and no length of ours."""
+    with HttpServer(Answer(status, {"error": words})) as web:
+        escalate = bank(tmp_path, web, ("all.toml", hook()))
+        shown = escalate.declare("down", "-s", "login", "--message", LOG, code=6)
+        assert [one.path for one in web.arrived].count("/ana") == shown["notifications"][0]["attempts"] == 1
+
+
 def test_17_a_refusal_of_the_short_text_too_is_final(tmp_path):
     with HttpServer(Answer(400)) as web:
         escalate = bank(tmp_path, web, ("all.toml", hook()))

@@ -134,9 +134,11 @@ def test_a_database_held_by_another_process_stops_nobody_for_long_and_nothing_fo
         holder.close()
         for one in ran:
             assert (one.code, one.out) == (7, "")
+            left = "; not changed: #1, #2" if "1, #2" in one.err else ""
             assert one.err.startswith(
-                f"escalate: error: the database {place.db} is locked by another process\nhint: "
+                f"escalate: error: the database {place.db} is locked by another process{left}\nhint: "
             ), one.err
+        assert [("#1, #2" in one.err) for one in ran] == [False, False, True, False]
         assert took < 15 + 8 * to_start, "four that start at once, on a machine as busy as it is"
         assert web.arrived == []
         assert place("tick").code == 0

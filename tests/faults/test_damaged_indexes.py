@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import sys
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -207,6 +208,24 @@ def test_4_1_what_a_damaged_index_hides_is_sent_also_where_a_full_disk_has_no_ro
         assert "it has been rebuilt from its table; there was no room for a copy" in ran.err, ran
         assert {one.path for one in web.arrived if "hidden" in one.json["title"]} == {"/a/p0", "/a/p1"}
         assert not is_damaged(place.db)
+
+
+def test_4_1_a_limit_of_file_sizes_is_no_room_for_a_copy_too(place, tmp_path):
+    """As a quota: what an index hides is rebuilt without a copy."""
+    place.declare_quietly()
+    text = f"""
+import resource, signal
+from pathlib import Path
+from escalate_cli.clock import Clock
+from escalate_cli.store.sqlite.copying import NoRoomForCopy, copy
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+resource.setrlimit(resource.RLIMIT_FSIZE, (8192, 8192))
+try:
+    copy(Path({str(place.db)!r}), Path({str(tmp_path / "copy.db")!r}), Clock(), 1.0)
+except NoRoomForCopy:
+    print("no room")
+"""
+    assert place.process([sys.executable, "-c", text], {}).out == "no room\n"
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can be somebody else")

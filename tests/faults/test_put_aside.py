@@ -6,6 +6,8 @@ other one into it.
 from __future__ import annotations
 
 import sqlite3
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
@@ -18,6 +20,7 @@ from escalate_cli.store.sqlite.database import Database
 from escalate_cli.store.sqlite.failures import REPLACED
 from escalate_cli.store.sqlite.gate import Gate
 from escalate_cli.store.sqlite.restoring import restore
+from escalate_cli.store.without_database.numbers import note_of
 from tests.command import Escalate
 from tests.faults.harness import CLOCK
 from tests.world import WorldClock
@@ -38,6 +41,11 @@ def place(escalate: Escalate) -> Escalate:
     assert escalate("backup", str(escalate.place / "copy.db")).code == 0
     assert escalate("declare", "the second", "--service", "login", "--message", "y" * 3000).code in (0, 6)
     return escalate
+
+
+@pytest.fixture
+def stale_path(place: Escalate) -> Path:
+    return place.place / "escalate.db"
 
 
 @pytest.fixture
@@ -82,6 +90,31 @@ def test_whoever_still_has_a_database_open_that_was_put_aside_harms_neither_it_n
     writing.run("ROLLBACK")
     (aside,) = place.place.glob("escalate.db.replaced-*[0-9]")
     assert (titles(stale.path), titles(aside)) == (["the first"], ["the first", "the second"])
+
+
+@pytest.mark.parametrize("runs", [True, False])
+def test_a_restore_takes_nothing_away_from_another_one_that_is_under_way(place: Escalate, runs: bool) -> None:
+    """Only what a killed one has left is removed."""
+    with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as other:
+        if not runs:
+            other.communicate()
+        left = place.place / f"escalate.db.restoring-{other.pid}"
+        left.write_bytes(b"half of it")
+        restore(place.place / "copy.db", place.place / "escalate.db", CLOCK)
+        assert left.exists() is runs
+        if runs:
+            other.communicate()
+    assert titles(place.place / "escalate.db") == ["the first"]
+
+
+def test_the_gate_is_there_where_no_number_had_been_noted(place: Escalate, stale_path: Path) -> None:
+    """As of a database of an older version, which is opened before the restore."""
+    note_of(stale_path).unlink()
+    with closing(Database(stale_path, WorldClock())) as reader:
+        assert len(reader.run(READ)) == 2
+        restore(place.place / "copy.db", stale_path, CLOCK)
+        with Gate(stale_path).closed(CLOCK, 0), pytest.raises(DatabaseProblem, match="locked by another"):
+            ask(reader)
 
 
 def test_nobody_begins_to_read_or_write_while_a_copy_is_put_in_its_place(place: Escalate) -> None:

@@ -108,6 +108,22 @@ def test_a_value_that_is_wrong_in_the_surroundings_of_one_process_is_never_given
                 assert set(place.told) == {"/a/p0"}
 
 
+def test_an_address_that_cannot_work_is_given_up_at_once_though_a_secret_is_in_the_url(tmp_path):
+    """4.4: the next level comes at once; the address is the same for every process."""
+    with HttpServer() as web:
+        url = 'url = "mailto://${RELAY}:${RELAY}@127.0.0.1:9?from=e@example.com&to={to}"'
+        config = crew(2, ("a", "b"), attempts=3).replace('url = "json://127.0.0.1:PORT/a/{to}"', url)
+        config = config.replace('a = "p0"', 'a = "ana at home"')
+        with installation(tmp_path, web, config, RELAY="sound") as place:
+            place.declare_quietly()
+            place("tick")
+            statuses = place.rows(
+                "SELECT status FROM notifications WHERE gateway = 'a' AND recipient = 'person:p0'"
+            )
+            assert statuses, config
+            assert set(statuses) == {("failed",)}
+
+
 @pytest.mark.parametrize(
     "name", mostly_long(UNSOUND, "a proxy that is no address", "a proxy that answers 403")
 )

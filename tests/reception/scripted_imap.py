@@ -24,12 +24,13 @@ class ScriptedImap:
     """Answers each command by its first word (after UID) from `says`; "TAG" is replaced. What is
     bytes is said; a tuple is said piece by piece, the last piece for ever; a list is one answer after
     the other, the last one for all that follow; `None` is silence. A line of one word is a "TOKEN".
-    `heard` are the commands, without their tags.
+    `heard` are the commands, without their tags. `slow` are seconds before the answer, by first word.
     """
 
     def __init__(self, **says: bytes | tuple[bytes, ...] | list[bytes] | None) -> None:
         self.says: Mapping[str, bytes | tuple[bytes, ...] | list[bytes] | None] = CALM | says
         self.heard: list[str] = []
+        self.slow: Mapping[str, float] = {}
         self.sent = 0
         self._closing = threading.Event()
         self._socket = socket.create_server((LOOPBACK, 0), backlog=64)
@@ -76,6 +77,7 @@ class ScriptedImap:
                     last = tag
                     self.heard.append(command.decode())
                     word = command.removeprefix(b"UID ").split(b" ")[0].decode().upper()
+                    self._closing.wait(self.slow.get(word, 0.0))
                     self._say(connection, self.says.get(word, b"TAG BAD what?\r\n"), tag)
 
     def _say(

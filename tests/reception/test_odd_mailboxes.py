@@ -219,6 +219,20 @@ def test_slow_mails_are_got_over_on_a_busy_machine_too(folder: Folder) -> None:
 
 
 @pytest.mark.long
+def test_the_text_behind_a_picture_is_read_though_signing_in_took_long() -> None:
+    """Five seconds of a look are over then; the mail is fetched to its text all the same."""
+    head = b"From: ana@example.com\r\nMessage-ID: <2@x>\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n"
+    picture = b"--b\r\nContent-Type: image/png\r\n\r\n" + b"iVBORw0KGgo" * 9000
+    raw = head + picture + b"\r\n--b\r\nContent-Type: text/plain\r\n\r\nOK\r\n--b--\r\n"
+    first, rest = raw[: 64 * 1024], raw[64 * 1024 :]
+    parts = [item(2, f"UID 2 RFC822.SIZE {len(raw)}", part) + b"TAG OK done\r\n" for part in (first, rest)]
+    with ScriptedImap(SEARCH=b"* SEARCH 2\r\nTAG OK done\r\n", FETCH=parts) as server:
+        server.slow = {"LOGIN": 5.2}
+        (arrived,) = look(parse_answers(server.url()), PLACE).arrived
+    assert arrived.text.strip() == "OK"
+
+
+@pytest.mark.long
 def test_what_was_read_counts_although_the_line_then_breaks() -> None:
     first = item(2, "UID 2") + item(3, "UID 3") + b"TAG OK done\r\n"
     many = b"* SEARCH 2 3 4 5 6 7 8 9\r\nTAG OK done\r\n"

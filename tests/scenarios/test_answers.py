@@ -78,11 +78,12 @@ def test_17_of_several_teams_whoever_answers_hears_which_part_is_theirs(night: W
     night.declare("down", "login")
     night.update(add_services=("payments",))
     assert answer(night, "OK").say == (
-        "You have it for Identity: #1 down. Bo is not paged. Still paged: Payments. DONE when it is over, UNDO if"
-        " that was a mistake."
+        "You have it for Identity: #1 down. Bo is not paged. Still paged: Payments. DONE when it is over,"
+        " UNDO if that was a mistake."
     )
     assert answer(night, "OK", CARA).say == (
-        "You have it for Payments: #1 down. Dan is not paged. DONE when it is over, UNDO if that was a mistake."
+        "You have it for Payments: #1 down. Dan is not paged. DONE when it is over, UNDO if that was a"
+        " mistake."
     )
     assert answer(night, f"OK {code_of(night, 'cara')[:4]}", CARA).say.startswith(
         "You have had #1 down since"
@@ -302,3 +303,21 @@ def test_a_sentence_back_goes_to_the_configured_address_by_the_gateway_it_came_b
     assert night.look().incident.acknowledged_by == "ana"
     assert night.post.letters[-1][1].url.endswith("%2B1")
     assert "You have it" in night.post.letters[-1][1].body
+
+
+@pytest.mark.parametrize(
+    ("kept", "told"), [("reply to", "by reply to sms"), ("button by", "by a button of sms")]
+)
+def test_how_an_answer_came_is_read_as_it_was_kept_before_0_2_0_was_out(
+    night: World, kept: str, told: str
+) -> None:
+    night.declare("down", "login")
+    answer(night, "OK")
+    database = night.store.database
+    with database.transaction():
+        changed = database.change(
+            "UPDATE timeline SET data = replace(data, '\"reply\"', ?) WHERE kind = 'acknowledged'",
+            (f'"{kept}"',),
+        )
+    assert changed == 1
+    assert told in night.timeline()

@@ -55,6 +55,11 @@ class AnswerMeans(str, Enum):
     COMMAND = "command"
     """they, or a program, typed it: no page was answered"""
 
+    @classmethod
+    def _missing_(cls, value: object) -> AnswerMeans | None:
+        """As it was kept before 0.2.0 was out."""
+        return {"reply to": cls.REPLY, "button by": cls.BUTTON}.get(str(value))
+
 
 class AnswerWay(msgspec.Struct, frozen=True):
     """How somebody did it who answered from where a page had reached them: by a reply, a button or a

@@ -18,6 +18,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 from urllib.parse import quote
 
+from escalate_cli.delivery.envelope import NO_ADDRESS
 from escalate_cli.delivery.plugins import (
     Plugin,
     PluginKind,
@@ -28,12 +29,10 @@ from escalate_cli.delivery.plugins import (
 )
 from escalate_cli.redaction import Redaction
 
-NO_ADDRESS = "escalate0address0here"
-"""stands in the URL of a question where the address belongs"""
 UNKNOWN_HERE = "escalate0unknown0"
 """begins what stands in the URL for a secret that is not known here; a number and a 0 follow"""
 
-_SAMPLES = (
+SAMPLES = (
     "+15005550006",
     "ana@example.com",
     "#general",
@@ -44,6 +43,7 @@ _SAMPLES = (
     "local0",
     "@ana",
 )
+"""addresses of other shapes, one of which a service takes"""
 _VALUES = (
     "AC" + "a1" * 16, "a1" * 16, "1025", "12345678-1234-1234-1234-123456789abc",
     "123456789:AAbbCCddEEff_gg-hhIIjjKKllMMnnOOppQ",
@@ -125,7 +125,7 @@ class _Gateway:
         """Find values for the unknown secrets with which the plugin can be built, and see where it
         keeps its recipients.
         """
-        template, probes = self.url, [*addresses[:3], *_SAMPLES]
+        template, probes = self.url, [*addresses[:3], *SAMPLES]
         for values in itertools.islice(_values(len(unknown)), _MOST_BUILDS // len(probes) + 1):
             self.url = template
             for marker, value in zip(unknown, values, strict=True):
@@ -134,7 +134,7 @@ class _Gateway:
                 break
         else:
             return False
-        built = [plugin for plugin in map(self._build, _SAMPLES) if plugin is not None]
+        built = [plugin for plugin in map(self._build, SAMPLES) if plugin is not None]
         self._untold = self._build("")
         held = [
             _collections(plugin) for plugin in ([self._untold] if self._untold is not None else []) + built

@@ -12,7 +12,8 @@ import msgspec
 from escalate_cli.config.secrets import BadReference, MissingSecret, expand, references
 from escalate_cli.core.organisation.catalog import Catalog
 from escalate_cli.core.organisation.phone import looks_like_number, number_problem
-from escalate_cli.delivery.process.construction import NO_ADDRESS, UNKNOWN_HERE
+from escalate_cli.delivery.envelope import NO_ADDRESS
+from escalate_cli.delivery.process.construction import UNKNOWN_HERE
 from escalate_cli.delivery.process.construction_link import ask
 
 

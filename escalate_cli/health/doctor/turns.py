@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from escalate_cli.config.files.find import find_db
 from escalate_cli.context import Context
 from escalate_cli.core.organisation.catalog import Catalog
 from escalate_cli.core.organisation.turns import message_of
@@ -17,7 +16,7 @@ def turn_problems(context: Context, catalog: Catalog) -> list[Problem]:
     """
     now = context.clock.now()
     try:
-        if not find_db(context.options.db, context.environ).is_file():
+        if not context.database_path.is_file():
             return []
         taken = turns_taken(context.store.ledger, catalog, now)
     except DatabaseProblem:

@@ -137,8 +137,9 @@ def _reading(source: Path, clock: Clock, give_up_at: float) -> sqlite3.Connectio
 
 def _is_for_want_of_room(problem: sqlite3.Error | OSError) -> bool:
     if isinstance(problem, OSError):
-        return problem.errno in (errno.ENOSPC, errno.EDQUOT)
-    return getattr(problem, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_FULL
+        return problem.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+    code = getattr(problem, "sqlite_errorcode", 0)  # a quota or a limit is a write that fails
+    return code & 0xFF == sqlite3.SQLITE_FULL or code == sqlite3.SQLITE_IOERR_WRITE
 
 
 def mend_indexes(connection: sqlite3.Connection) -> Damage | None:

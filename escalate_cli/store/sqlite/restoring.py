@@ -13,6 +13,7 @@ from pathlib import Path
 
 import msgspec
 
+from escalate_cli import files
 from escalate_cli.clock import Clock
 from escalate_cli.core.calendar.duration import SECOND
 from escalate_cli.errors import DatabaseProblem
@@ -60,8 +61,9 @@ def restore(
     fresh = path.with_name(f"{path.name}{RESTORING}-{os.getpid()}")
     rebuilt: str | None = None
     try:
-        for left in beside(path, RESTORING):  # of one that was killed
-            left.unlink(missing_ok=True)
+        for left in beside(path, RESTORING):
+            if not _is_under_way(left, path):
+                left.unlink(missing_ok=True)
         for part in ("", *_BESIDE[:2]):
             if not part or os.path.exists(f"{copy}{part}"):
                 _copy(f"{copy}{part}", f"{fresh}{part}")
@@ -102,6 +104,12 @@ def restore(
             for older in fresh.parent.glob(f"{fresh.name}.before-*"):
                 older.unlink()
     return Restoration(comparison, aside, rebuilt)
+
+
+def _is_under_way(left: Path, path: Path) -> bool:
+    """Whether it is of another restore, and that was not killed."""
+    process = left.name.removeprefix(f"{path.name}{RESTORING}-").partition("-")[0]
+    return process.isdecimal() and int(process) != os.getpid() and files.is_running(int(process))
 
 
 def _must_be_readable(copy: Path) -> None:
@@ -159,6 +167,8 @@ def _put_in_place(
     Its journal has nothing to undo any more, unless it is damaged; then the journal gets a second
     name, too.
     """
+    if os.path.exists(path):
+        Numbers(path).note(Numbers(path).highest())  # the gate needs it
     for name in beside(path, ASIDE):  # of a restore that was killed before it changed anything
         if os.path.exists(path) and os.path.samefile(name, path):
             name.unlink()
