@@ -102,7 +102,7 @@ class AnswerReading:
         """From where to read."""
         each, state = due
         place = place_of_next_look(state, way.source, each.since)
-        if way.address.scheme != "pushover":
+        if not way.address.by_receipts:
             return place
         ended = self._context.clock.now() - AFTER_THE_END
         return with_receipts(place, self._context.store.readers.unanswered(gateway, ended))

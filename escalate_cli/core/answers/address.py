@@ -78,6 +78,11 @@ class AnswersAddress(msgspec.Struct, frozen=True):
         return f"AnswersAddress({self.scheme!r})"
 
     @property
+    def by_receipts(self) -> bool:
+        """Whether each message has to be asked for, by the receipt that the service gave for it."""
+        return self.scheme == "pushover"
+
+    @property
     def secrets(self) -> tuple[str, ...]:
         """The values that are never shown."""
         hidden = (self.user, self.password, self.options.get("write", ""), self.options.get("apikey", ""))
