@@ -25,6 +25,7 @@ from escalate_cli.delivery.plugins import (
     schema_of,
     speaks_on_the_wire,
 )
+from escalate_cli.delivery.process.construction import examine
 from escalate_cli.delivery.room_for_text import TitledText, fitted, overflow_of, quieted, room_of, sent_by
 from escalate_cli.delivery.wire import Wire
 from escalate_cli.redaction import Redaction
@@ -83,8 +84,6 @@ def _is_the_address(envelope: Envelope) -> bool:
     borrowed = envelope.borrowed
     if borrowed is None:
         return True
-    from escalate_cli.delivery.process.construction import examine
-
     told = examine(
         {
             "url": borrowed.url,

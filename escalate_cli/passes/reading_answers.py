@@ -11,6 +11,7 @@ from msgspec.structs import replace
 
 from escalate_cli.actions.answering import take_in_within
 from escalate_cli.context import Context
+from escalate_cli.core.answers.address import BY_RECEIPTS
 from escalate_cli.core.answers.arrived import Arrival
 from escalate_cli.core.calendar.duration import MINUTE, SECOND, Instant, Span
 from escalate_cli.core.calendar.moment import named_wall_time
@@ -102,7 +103,7 @@ class AnswerReading:
         """From where to read."""
         each, state = due
         place = place_of_next_look(state, way.source, each.since)
-        if not way.address.by_receipts:
+        if way.address.scheme != BY_RECEIPTS:  # there each message has to be asked for
             return place
         ended = self._context.clock.now() - AFTER_THE_END
         return with_receipts(place, self._context.store.readers.unanswered(gateway, ended))

@@ -15,6 +15,7 @@ import msgspec
 from escalate_cli.core.organisation.catalog import did_you_mean
 
 BY_COMMAND = "by-command"
+BY_RECEIPTS = "pushover"
 _PORTS = {"imap": (143, 993), "ntfy": (80, 443), "matrix": (80, 443)}
 """the schemes that name a host, with their ports without and with TLS"""
 _OPTIONS: Mapping[str, tuple[str, ...]] = {
@@ -40,8 +41,7 @@ _MOST_FOLDERS = 10
 _REFERENCE = re.compile(r"\$\{[^{}\s]*\}")
 _URL = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*)://([^/?#]*)([^?#]*)(?:\?([^#]*))?(?:#(.*))?", re.DOTALL)
 _HOST = re.compile(r"[A-Za-z0-9_.-]+|[0-9A-Fa-f:.]+(?:%\w+)?")
-_TOPIC = re.compile(r"[-_A-Za-z0-9]{1,64}")
-_NUMBER = re.compile(r"\+[1-9][0-9]{6,14}")
+_TOPIC, _NUMBER = re.compile(r"[-_A-Za-z0-9]{1,64}"), re.compile(r"\+[1-9][0-9]{6,14}")
 _BOT = re.compile(r"(?:bot)?[0-9]+:[A-Za-z0-9_-]+")
 
 
@@ -76,11 +76,6 @@ class AnswersAddress(msgspec.Struct, frozen=True):
 
     def __repr__(self) -> str:
         return f"AnswersAddress({self.scheme!r})"
-
-    @property
-    def by_receipts(self) -> bool:
-        """Whether each message has to be asked for, by the receipt that the service gave for it."""
-        return self.scheme == "pushover"
 
     @property
     def secrets(self) -> tuple[str, ...]:
