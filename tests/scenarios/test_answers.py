@@ -11,6 +11,7 @@ from escalate_cli.core.answers.arrived import Arrival
 from escalate_cli.core.answers.codes import is_code, short_code
 from escalate_cli.core.answers.outcomes import AnswerOutcome
 from escalate_cli.core.calendar.duration import DAY, parse_duration
+from escalate_cli.core.events import Acknowledged, AnswerMeans, AnswerWay
 from escalate_cli.core.incident.situation import IncidentStatus, NudgeStatus
 from tests.organisations import BANK, STANDARD
 from tests.world import World
@@ -306,10 +307,10 @@ def test_a_sentence_back_goes_to_the_configured_address_by_the_gateway_it_came_b
 
 
 @pytest.mark.parametrize(
-    ("kept", "told"), [("reply to", "by reply to sms"), ("button by", "by a button of sms")]
+    ("kept", "means"), [("reply to", AnswerMeans.REPLY), ("button by", AnswerMeans.BUTTON)]
 )
 def test_how_an_answer_came_is_read_as_it_was_kept_before_0_2_0_was_out(
-    night: World, kept: str, told: str
+    night: World, kept: str, means: AnswerMeans
 ) -> None:
     night.declare("down", "login")
     answer(night, "OK")
@@ -320,4 +321,7 @@ def test_how_an_answer_came_is_read_as_it_was_kept_before_0_2_0_was_out(
             (f'"{kept}"',),
         )
     assert changed == 1
-    assert told in night.timeline()
+    events = [entry.event for entry in night.store.situations.timeline(1)]
+    (taken,) = [event for event in events if isinstance(event, Acknowledged)]
+    assert isinstance(taken.answered, AnswerWay)
+    assert taken.answered.how is means
