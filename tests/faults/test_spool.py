@@ -139,7 +139,7 @@ def test_a_spool_is_found_by_whatever_way_its_database_is_reached(tmp_path, web)
 NOT_UTF_8 = "caf\udce9 pos is down"
 
 
-@pytest.mark.parametrize("wrong", ["damaged", "locked"])
+@pytest.mark.parametrize("wrong", ["damaged", pytest.param("locked", marks=pytest.mark.long)])
 def test_4_1_what_is_declared_in_other_bytes_than_utf_8_while_the_database_cannot_be_used_is_kept(
     tmp_path, web, wrong
 ):
