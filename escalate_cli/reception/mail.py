@@ -39,12 +39,17 @@ _ABSENT = re.compile(
     r"|ausente|risposta automatica|fuori (?:sede|ufficio)|automatisch antwoord|afwezig|niet op kantoor"
     r"|autosvar|frånvar|fraværende|fravær|automaattinen|poissa|odpowiedź automatyczna|nieobecno"
     r"|resposta autom|fora do escritório|automatická odpov|nepřítom|otomatik yanıt|ofis dışında"
-    r"|автоответ|вне офиса"
+    r"|automa(?:tis[ck]|tick[ýáé]|tyczn|attin|tikus)|otomatik|автоответ|автоматич|вне офиса|нет на месте"
+    r"|(?:(?:i|im|in|en|de|di|em|på|na|w|v|auf|ich bin|je suis|estoy|sono|estou|jestem|jsem|я|в)\s+)*"
+    r"(?:urlaub|congés?\b|vacances|vacaciones|ferie\b|férias|urlop|dovolen|отпуск|semester\b|lomalla|vakantie|tatil|izin)"
+    r"|svar under (?:ferie|fravær)|no estoy en|poza biurem|休暇|休假|不在|휴가"
     r"|自動応答|自动回复|自動回覆|자동 회신|부재중)",
     re.IGNORECASE,
 )  # fmt: skip
 """how the subject of an absence note begins in the languages of the world"""
-_REPLY_MARK = re.compile(r"^\s*(?:re|aw|sv|vs|odp|antw|res|rv|回复|答复|返信)\s?(?:\[\d+\])?\s?[::]\s*", re.I)
+_REPLY_MARK = re.compile(
+    r"^\s*(?:re|aw|sv|vs|odp|antw|res|rv|回复|答复|返信)\s?(?:\[\d+\])?\s?[:\uff1a]\s*", re.I
+)
 _MESSAGE_ID = re.compile(r"<[^<>\s]+>")
 _REACTION = "text/vnd.google.email-reaction+json"
 _BLOCKS = re.compile(r"p|div|br|tr|li|h[1-6]|table|blockquote|hr|section|header|footer")

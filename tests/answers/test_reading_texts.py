@@ -74,6 +74,68 @@ def test_only_an_answer_is_an_answer(reply: dict[str, Any], client: str) -> None
     assert_means(read_text(arrived.text, CODES), reply)
 
 
+OTHERS = [
+    "Odesílatel: Bo Lind <bo@example.com>\nOdesláno: sobota 28. listopadu 2026 4:55\nKomu: oncall",
+    "Siuntėjas: Bo Lind <bo@example.com>\nIšsiųsta: 2026 m. lapkričio 28 d. 04:55",
+    "Bo Lind <bo@example.com> 于2026年11月28日周六 04:55写道：",
+    "2026年11月28日(土) 4:55 Bo Lind <bo@example.com>：",
+    "Begin forwarded message:",
+    "Anfang der weitergeleiteten Nachricht:",
+    "Début du message transféré :",
+    "Inicio del mensaje reenviado:",
+    "Inizio messaggio inoltrato:",
+    "Początek przekazywanej wiadomości:",
+    "Начало переадресованного сообщения:",
+    "Der Kollege meinte dazu:",
+]
+
+
+@pytest.mark.parametrize("head", OTHERS)
+@pytest.mark.parametrize("above", ["call me\n\n", ""])
+def test_an_ok_in_what_somebody_else_wrote_is_no_answer(head: str, above: str) -> None:
+    if not above and head == OTHERS[-1]:
+        return  # as a greeting ends
+    assert read_text(f"{above}{head}\n\nOK\n", CODES).answer is None
+
+
+def test_above_it_stands_an_answer_all_the_same() -> None:
+    for head in OTHERS:
+        reading = read_text(f"OK\n\n{head}\n\ncall me\n", CODES)
+        assert reading.answer is not None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Hola a todos:\n\nOK",
+        "-----BEGIN PGP SIGNED MESSAGE-----\nHash: SHA512\n\nOK\n\n-----BEGIN PGP SIGNATURE-----\n",
+        "-----BEGIN PGP SIGNED MESSAGE-----\r\n\r\nOK\r\n",
+    ],
+)
+def test_what_stands_above_an_answer_does_not_hide_it(text: str) -> None:
+    reading = read_text(text, CODES)
+    assert reading.answer is not None
+
+
+@pytest.mark.parametrize(
+    "subject",
+    [
+        "Re: [major] #1 customers can't log in (k7m4)",
+        "Antwort: [major] #1 customers can't log in (k7m4)",
+        "Respuesta: [major] #1 customers can't log in (k7m4)",
+        "Réf. : [major] #1 customers can't log in (k7m4)",
+        "RE: [EXTERNAL] [major] #1 customers can't log in (k7m4)",
+        "回复：[major] #1 customers can't log in (k7m4)",
+        "OK k7m4",
+        "Re: Fwd: WG: [major] #1 customers can't log in: it is over (k7m4)",
+        "Puffin Ferries on call: [major] #1 customers can't log in (k7m4)",
+        "Re: In production: #1 vacancies page is down",
+    ],
+)
+def test_whoever_answers_is_no_robot_by_the_subject(subject: str) -> None:
+    assert read_mail(mail("OK", head=f"Subject: {subject}")).robot is None
+
+
 @pytest.mark.parametrize("short", SHORT)
 def test_only_an_answer_is_an_answer_in_a_short_message(short: dict[str, Any]) -> None:
     assert_means(read_text(short["text"], CODES), short)

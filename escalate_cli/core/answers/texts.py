@@ -17,10 +17,23 @@ from escalate_cli.core.answers.words import BUILT_IN, Reply, Word, read_line
 MOST_LINES = 60
 """an answer that stands farther down is not looked for: what is up there is no answer to a page"""
 
+_LONGEST_HEAD = 500
+"""characters; what is longer leads to nobody's words, and takes no time"""
 _QUOTED = re.compile(r"\s*(?:>|\|)")
 _RULE = re.compile(r"\s*(?:[-_=*]{2,}\s*\S.*[-_]{2,}|[-_=–—]{5,}|--)\s*")
 """`-----Original Message-----`, a line of dashes, and the two dashes above a signature"""
-_HEAD = re.compile(r"\s*\*?(?P<name>[^\W\d_][\w .'-]{0,24}?)\s?\*?\s?[::]\*?\s")
+_HEAD = re.compile(r"\s*\*?(?P<name>[^\W\d_][\w .'-]{0,24}?)\s?\*?\s?[:\uff1a]\*?\s")
+_BY_ADDRESS = re.compile(r"\s*\*?[^\W\d_][^:\uff1a@<>]{0,30}[:\uff1a].*\S@\S")
+"""`Odesílatel: On-call <oncall@example.com>`: such a head is one in every language"""
+_FORWARDED = re.compile(
+    r".*(?:forward|weitergeleitet|weiterleit|transf[eé]r|reenviad|reenvia|inoltrat|doorgestuurd|reencaminhad|"
+    r"encaminhad|vidarebefordra|videresend|välitet|przekaz|przesłan|přeposl|továbbít|ilet|переадрес|переслан|"
+    r"転送|转发|轉寄|轉發|전달).*[:\uff1a]\s*",
+    re.IGNORECASE,
+)
+"""`Begin forwarded message:` in the languages of the world"""
+_PGP = re.compile(r"\s*-----BEGIN PGP SIGNED MESSAGE-----\r?\n(?:\w[\w-]*: .*\r?\n)*")
+"""what stands above a text that is signed within itself (RFC 9580 §7)"""
 _HEADS = re.compile(
     r"from|sent|to|cc|subject|date|reply-to|von|gesendet|an|betreff|datum|de|envoyé|à|"
     r"objet|da|inviato|oggetto|van|verzonden|aan|onderwerp|od|wysłano|do|temat|från|"
@@ -29,9 +42,9 @@ _HEADS = re.compile(
     r"konu|от|отправлено|кому|тема|发件人|发送时间|收件人|主题|差出人|送信日時|宛先|件名|보낸|보낸사람"
 )
 """how the head of an answered message begins in the clients of the world, in small letters"""
-_WROTE = re.compile(r".*(?:\S@\S|\d{4}|\d{1,2}[:.h]\d{2}).*[::]\s*")
+_WROTE = re.compile(r".*(?:\S@\S|\d{4}|\d{1,2}[:.h]\d{2}).*[:\uff1a]\s*")
 """`On 27 Nov 2026 at 04:53, On-call <oncall@example.com> wrote:` in any language"""
-_SUBJECT_PREFIX = re.compile(r"\s*(?:[^\W\d_]{1,4}|回复|答复|返信|回覆)\s?(?:\[\d+\])?\s?[::]\s*")
+_SUBJECT_PREFIX = re.compile(r"\s*(?:[^\W\d_]{1,4}|回复|答复|返信|回覆)\s?(?:\[\d+\])?\s?[:\uff1a]\s*")
 
 
 class ReadText(msgspec.Struct, frozen=True):
@@ -48,6 +61,7 @@ def read_text(text: str, codes: Collection[str] = (), words: Mapping[str, Word] 
     line with one of them that is no answer is ours.
     """
     first = ""
+    text = text[signed.end() :] if (signed := _PGP.match(text)) else text
     lines = [line for line in text.splitlines() if line.strip()]
     for place, line in enumerate(lines[:MOST_LINES]):
         if _QUOTED.match(line):
@@ -57,15 +71,20 @@ def read_text(text: str, codes: Collection[str] = (), words: Mapping[str, Word] 
             return ReadText(answer, line.strip())
         if begins_elsewhere(line, codes) or _wrote_over_two(line, lines[place + 1 : place + 2]):
             break
+        if first and line.rstrip().endswith((":", "\uff1a")):
+            break  # a line below that leads to something else; at the top it may greet
         first = first or line.strip()
     return ReadText(None, first)
 
 
 def begins_elsewhere(line: str, codes: Collection[str] = ()) -> bool:
     """Whether somebody else's words begin with this line, or whoever writes has signed."""
-    if _QUOTED.match(line) or _RULE.fullmatch(line) or _WROTE.fullmatch(line):
+    if _QUOTED.match(line):
         return True
-    head = _HEAD.match(line + " ")
+    leads = any(shape.fullmatch(line[:_LONGEST_HEAD]) for shape in (_RULE, _WROTE, _FORWARDED))
+    if leads or _BY_ADDRESS.match(line[:_LONGEST_HEAD]):
+        return True
+    head = _HEAD.match(line[:_LONGEST_HEAD] + " ")
     if head and _HEADS.fullmatch(head["name"].casefold().strip()):
         return True
     parts = set(re.findall(r"[a-z0-9]+", line.lower()))
@@ -74,7 +93,8 @@ def begins_elsewhere(line: str, codes: Collection[str] = ()) -> bool:
 
 def _wrote_over_two(line: str, following: list[str]) -> bool:
     """ "On Fri, 27 Nov 2026 at 04:53, On-call" and, on the next line, "<oncall@example.com> wrote:"."""
-    return bool(following and _WROTE.fullmatch(f"{line} {following[0]}") and _dated(line))
+    both = f"{line} {following[0]}" if following else ""
+    return len(both) <= _LONGEST_HEAD and bool(_WROTE.fullmatch(both)) and _dated(line)
 
 
 def _dated(line: str) -> bool:
