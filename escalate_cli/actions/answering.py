@@ -70,7 +70,7 @@ def take_in_within(context: Context, gateway: str, arrived: Arrival, *, reply: b
     """The same within a transaction that is under way."""
     known = context.store.answers.find(gateway, arrived.external_id)
     if known is not None:
-        return AnswerTakenIn(known, known.reply, "it has been read before", again=True)
+        return AnswerTakenIn(known, _for_sender(known), "it has been read before", again=True)
     catalog = context.running_catalog
     words = vocabulary(catalog.answers.words)
     since = context.moment() - EXPLAINED_FOR
@@ -92,7 +92,12 @@ def take_in_within(context: Context, gateway: str, arrived: Arrival, *, reply: b
         _send_back(context, heard, answer, say, gateway, arrived, now)
     because = _because(context, heard, arrived, now)
     _note_trial(context, heard, because, now)
-    return AnswerTakenIn(answer, say, because)
+    return AnswerTakenIn(answer, _for_sender(answer), because)
+
+
+def _for_sender(answer: RecordedAnswer) -> str:
+    """The sentence to send back; a stranger hears nothing: what is said is for the person paged."""
+    return "" if answer.outcome is AnswerOutcome.STRANGER else answer.reply
 
 
 def _became(context: Context, heard: Heard, gateway: str, arrived: Arrival) -> AnswerResult:

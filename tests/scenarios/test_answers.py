@@ -11,7 +11,6 @@ from escalate_cli.core.answers.arrived import Arrival
 from escalate_cli.core.answers.codes import is_code, short_code
 from escalate_cli.core.answers.outcomes import AnswerOutcome
 from escalate_cli.core.calendar.duration import DAY, parse_duration
-from escalate_cli.core.events import Acknowledged, AnswerMeans, AnswerWay
 from escalate_cli.core.incident.situation import IncidentStatus, NudgeStatus
 from tests.organisations import BANK, STANDARD
 from tests.world import World
@@ -132,10 +131,14 @@ def test_20_a_sender_whom_nobody_knows_is_not_answered_and_leaves_no_trace(night
 
 def test_20_of_a_strangers_answer_with_a_known_code_the_person_paged_hears(night: World) -> None:
     night.declare("down", "login")
-    taken = answer(night, "OK", "+999", codes=(code_of(night, "ana"),))
+    before = len(night.post.letters)
+    taken = answer(night, "OK", "+999", codes=(code_of(night, "ana"),), reply=True)
     assert night.look().incident.status is IncidentStatus.OPEN
+    assert taken.say == "", "whoever called may send it back: to the stranger"
+    ((_, letter),) = night.post.letters[before:]
+    assert letter.url.endswith("%2B1")
     assert (
-        taken.say == '+999 answered "OK" to your page. That address is nobody\'s here, so nothing was done.'
+        letter.body == '+999 answered "OK" to your page. That address is nobody\'s here, so nothing was done.'
     )
 
 
@@ -304,24 +307,3 @@ def test_a_sentence_back_goes_to_the_configured_address_by_the_gateway_it_came_b
     assert night.look().incident.acknowledged_by == "ana"
     assert night.post.letters[-1][1].url.endswith("%2B1")
     assert "You have it" in night.post.letters[-1][1].body
-
-
-@pytest.mark.parametrize(
-    ("kept", "means"), [("reply to", AnswerMeans.REPLY), ("button by", AnswerMeans.BUTTON)]
-)
-def test_how_an_answer_came_is_read_as_it_was_kept_before_0_2_0_was_out(
-    night: World, kept: str, means: AnswerMeans
-) -> None:
-    night.declare("down", "login")
-    answer(night, "OK")
-    database = night.store.database
-    with database.transaction():
-        changed = database.change(
-            "UPDATE timeline SET data = replace(data, '\"reply\"', ?) WHERE kind = 'acknowledged'",
-            (f'"{kept}"',),
-        )
-    assert changed == 1
-    events = [entry.event for entry in night.store.situations.timeline(1)]
-    (taken,) = [event for event in events if isinstance(event, Acknowledged)]
-    assert isinstance(taken.answered, AnswerWay)
-    assert taken.answered.how is means

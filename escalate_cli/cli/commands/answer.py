@@ -59,8 +59,9 @@ def answer(
     chosen = _gateway(gateway, arrived, context.running_catalog, mail=mail)
     handed_in = hand_in_answer(context, chosen, arrived, reply=reply)
     taken = handed_in.answer
-    sentence = taken.say or f"No answer: {taken.because}."
-    return Answer(taken_in_data(taken), sentence, handed_in.exit_code, acted=taken.taken)
+    # what is printed may be sent back by whoever called: nobody writes to a robot or a stranger
+    notes = () if taken.say else (f"nothing is sent back: {taken.because}",)
+    return Answer(taken_in_data(taken), taken.say, handed_in.exit_code, notes, acted=taken.taken)
 
 
 def _text(context: Context, sender: str | None, text: str | None, id_: str | None, at: str | None) -> Arrival:

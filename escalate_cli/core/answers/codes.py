@@ -15,6 +15,8 @@ LETTERS, DIGITS = "bcdfghjkmnpqrstvwxz", "23456789"
 ALPHABET = LETTERS + DIGITS
 LENGTH, SHORT = 20, 4
 
+_SHAPED = re.compile(rf"(?<![a-z0-9])[{LETTERS}][{ALPHABET}]{{{SHORT - 1}}}(?![a-z0-9])", re.IGNORECASE)
+_MOST_QUOTED = 50
 _LONG = re.compile(rf"(?<![a-z0-9])[{LETTERS}][{ALPHABET}]{{{LENGTH - 1}}}(?![a-z0-9])", re.IGNORECASE)
 
 
@@ -50,6 +52,12 @@ def is_code(word: str) -> bool:
         and all(character in ALPHABET for character in text)
         and any(character in DIGITS for character in text[1:SHORT])
     )
+
+
+def short_codes(text: str) -> tuple[str, ...]:
+    """What in a text has the shape of a short code, each once, in order; no more than a mail may quote."""
+    words = (word.lower() for word in _SHAPED.findall(text))
+    return tuple(dict.fromkeys(word for word in words if is_code(word)))[:_MOST_QUOTED]
 
 
 def long_codes(text: str) -> tuple[str, ...]:

@@ -13,9 +13,9 @@ import msgspec
 
 from escalate_cli.core.answers.arrived import Arrival
 from escalate_cli.core.answers.asked import AskedMessage
-from escalate_cli.core.answers.codes import long_codes
+from escalate_cli.core.answers.codes import long_codes, short_codes
 from escalate_cli.core.answers.texts import ReadText, read_subject, read_text
-from escalate_cli.core.answers.words import Reply, Word
+from escalate_cli.core.answers.words import Reply, Word, read_line
 from escalate_cli.core.calendar.duration import MINUTE
 from escalate_cli.core.organisation.catalog import Catalog, Person
 from escalate_cli.core.organisation.recipient import Recipient
@@ -139,7 +139,11 @@ def _read(arrived: Arrival, known: Iterable[AskedMessage], words: Mapping[str, W
     if reading.answer is not None:
         return _Line(reading.answer, reading.first_line)
     subject = read_subject(arrived.subject, words) if arrived.subject else None
-    if subject is not None and not reading.first_line:
+    # what our own button writes is an answer also above "Sent from my phone"
+    by_button = (
+        subject is not None and subject.code is not None and subject == read_line(arrived.subject, words)
+    )
+    if subject is not None and (by_button or not reading.first_line):
         return _Line(subject, arrived.subject.strip())
     return _Line(None, reading.first_line)
 
@@ -226,6 +230,12 @@ def _about(
         return Understood(person, (numbered[-1],), reply, line)
     if referred:
         return Understood(person, (referred[0],), reply, line)
+    quoted = messages.by_short_codes(short_codes(f"{arrived.subject}\n{arrived.text}"))
+    mine_of_it = _one_each([asked for asked in quoted if asked.recipient == Recipient.person(person)])
+    if quoted and not mine_of_it:  # it is about somebody else's page
+        return NothingWaits(person, reply, line, code=True)
+    if len(mine_of_it) == 1:
+        return Understood(person, mine_of_it, reply, line)
     return _without_code(person, reply, line, arrived, mine) or _over(person, reply, line, arrived, messages)
 
 
