@@ -40,6 +40,7 @@ _ABSENT = re.compile(
     r"|autosvar|frånvar|fraværende|fravær|automaattinen|poissa|odpowiedź automatyczna|nieobecno"
     r"|resposta autom|fora do escritório|automatická odpov|nepřítom|otomatik yanıt|ofis dışında"
     r"|automa(?:tis[ck]|tick[ýáé]|tyczn|attin|tikus)|otomatik|автоответ|автоматич|вне офиса|нет на месте"
+    r"|αυτόματ|răspuns automat"
     r"|(?:(?:i|im|in|en|de|di|em|på|na|w|v|auf|ich bin|je suis|estoy|sono|estou|jestem|jsem|я|в)\s+)*"
     r"(?:urlaub|congés?\b|vacances|vacaciones|ferie\b|férias|urlop|dovolen|отпуск|semester\b|lomalla|vakantie|tatil|izin)"
     r"|svar under (?:ferie|fravær)|no estoy en|poza biurem|休暇|休假|不在|휴가"

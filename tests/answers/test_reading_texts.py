@@ -86,6 +86,9 @@ OTHERS = [
     "Inizio messaggio inoltrato:",
     "Początek przekazywanej wiadomości:",
     "Начало переадресованного сообщения:",
+    "\u202bבתאריך 28 בנוב׳ 2026 ב-4:55 מאת Bo Lind <bo@example.com>:\u202c",
+    "Από: Bo Lind <bo@example.com>\nΣτάλθηκε: Σάββατο",
+    "보낸 사람: Bo Lind <bo@example.com>\n날짜: 2026년",
     "Der Kollege meinte dazu:",
 ]
 

@@ -102,6 +102,22 @@ def test_a_short_text_is_one_sms_and_keeps_as_much_of_the_title_as_there_is_room
     assert fit_sms(page(title)).text == sent
 
 
+@pytest.mark.parametrize(
+    "title",
+    [
+        "Клиенты не могут войти",
+        "Za\u017c\u00f3\u0142\u0107 g\u0119\u015bl\u0105 ja\u017a\u0144",
+        "ログインできません",
+    ],
+)
+@pytest.mark.parametrize("beside", ["", " - Log in - since ten", " - Log in - " + "nobody can sign in " * 6])
+def test_17_a_title_in_another_alphabet_is_said_before_what_else_there_is(title, beside):
+    host = " - ssh oncall@ops1 escalate ack 1"
+    sent = fit_sms(Text("[major L1] #1 ") + may_cut(title, 1, least=8) + host + may_cut(beside, 4)).text
+    assert is_one_sms(sent)
+    assert sent.startswith(f"[major L1] #1 {title[:8]}"), sent
+
+
 @given(st.text(max_size=300), st.text(max_size=200))
 def test_any_short_text_is_one_sms(title, rigid):
     sent = fit_sms(Text(rigid) + may_cut(title, 1) + " - escalate ack 1").text

@@ -12,7 +12,7 @@ from collections.abc import Collection, Mapping
 
 import msgspec
 
-from escalate_cli.core.answers.words import BUILT_IN, Reply, Word, read_line
+from escalate_cli.core.answers.words import BUILT_IN, Reply, Word, as_seen, read_line
 
 MOST_LINES = 60
 """an answer that stands farther down is not looked for: what is up there is no answer to a page"""
@@ -79,6 +79,7 @@ def read_text(text: str, codes: Collection[str] = (), words: Mapping[str, Word] 
 
 def begins_elsewhere(line: str, codes: Collection[str] = ()) -> bool:
     """Whether somebody else's words begin with this line, or whoever writes has signed."""
+    line = as_seen(line)
     if _QUOTED.match(line):
         return True
     leads = any(shape.fullmatch(line[:_LONGEST_HEAD]) for shape in (_RULE, _WROTE, _FORWARDED))

@@ -94,6 +94,11 @@ def vocabulary(own: Mapping[str, tuple[str, ...]]) -> dict[str, Word]:
     return BUILT_IN | {text: word for text, word in compared if text}
 
 
+def as_seen(text: str) -> str:
+    """A text without the marks that nobody sees."""
+    return text.translate(_UNSEEN)
+
+
 def as_compared(text: str) -> str:
     """A text as words are compared: without marks that nobody sees, without quotes and full stops
     around it, in small letters, one space between words.

@@ -132,7 +132,8 @@ def fit_sms(text: Text) -> Text:
     """`text` as one SMS. One letter that SMS does not know leaves room for 70 characters in all;
     what is cut before it, for 160.
 
-    So that of the two which keeps more is taken.
+    So that of the two which keeps more is taken; never one that loses more than half of what matters most and
+    the other keeps: a title that is foreign from its beginning.
     """
     whole = fit(text, is_one_sms)
     if whole is not None and is_gsm(whole.text):
@@ -140,7 +141,18 @@ def fit_sms(text: Text) -> Text:
     plain = fit(_until_first_foreign(text), is_one_sms)
     if plain is None or not is_gsm(plain.text):
         return Text(squeeze(text.text, is_one_sms)) if whole is None else whole
-    return plain if whole is None or len(plain.text) > len(whole.text) else whole
+    if whole is None:
+        return plain
+    says_what = _kept_of_the_first(plain) * 2 >= _kept_of_the_first(whole)
+    return plain if says_what and len(plain.text) > len(whole.text) else whole
+
+
+def _kept_of_the_first(text: Text) -> int:
+    """How many characters are left of the stretch that gives way last, without the marks of a cut."""
+    first = min((loose for loose in text.loose if loose.rank), key=lambda loose: loose.rank, default=None)
+    if first is None:
+        return 0
+    return len(text.text[first.start : first.end].removesuffix(CUT))
 
 
 def clip(text: str, limit: int) -> str:
