@@ -33,6 +33,17 @@ def test_the_board_is_the_screen_of_watch_in_a_file_that_loads_nothing(tmp_path:
     assert re.findall(r"(?:url\(|href=|import )[\"']?https?:", drawn) == []
 
 
+def words_of(svg: str) -> list[str]:
+    return ["".join(text.itertext()) for text in ElementTree.fromstring(svg).iter(f"{SVG}text")]
+
+
+def test_the_board_in_the_guide_is_of_this_version(tmp_path: Path) -> None:
+    """Else: python -m tests.pictures"""
+    with pictures.story(tmp_path) as world:
+        drawn = pictures.board(world)
+    assert words_of((pictures.PICTURES / "board.svg").read_text(encoding="utf-8")) == words_of(drawn)
+
+
 def test_it_is_the_same_picture_each_time(tmp_path: Path) -> None:
     drawn = []
     for place in (tmp_path / "once", tmp_path / "again"):
