@@ -210,6 +210,7 @@ def test_where_there_is_no_room_for_that_the_next_page_stands_below_the_title(wi
     assert all(wide(text) <= width for text in lines)
     assert lines[0].startswith(f"#1 CRITICAL {title}"[: width - 1])
     assert lines[1].startswith("  next in 2m: Ana Ruiz"[: width - 1])
+    assert ("nudge 7" in lines[1]) == (width >= 32), "before who has it: it waits for somebody"
     assert lines[2].startswith(f"#12 MINOR {title}"[: width - 1])
     assert ("Ana Ruiz has it" in lines[3]) == (width >= 44)
     assert len(lines) == 4

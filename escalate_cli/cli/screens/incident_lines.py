@@ -59,13 +59,13 @@ def incident_line(line: BoardLine, catalog: Catalog, now: Instant) -> IncidentLi
 
 
 def _below(line: BoardLine, now: Instant, cells: Mapping[str, Text]) -> Iterator[Text]:
-    """Who is paged next and when, who has it, which nudges wait, for how long it has been open."""
+    """Who is paged next and when, which nudges wait, who has it, for how long it has been open."""
     if line.pages:
         yield style.piece(f"next {_next(line.pages[:1], now)}", "bold" if line.is_unanswered else "dim")
+    yield _nudges(line)
     over = line.status is IncidentStatus.RESOLVED
     has_it = " has it in part" if line.in_part else " has it"
     yield cells["who has it"] if over else _holder(line) + style.piece(has_it, "dim")
-    yield _nudges(line)
     yield cells["for"]
 
 
