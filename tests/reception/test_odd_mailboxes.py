@@ -159,10 +159,12 @@ def test_a_mail_made_to_be_slow_is_left_out(how: str) -> None:
 
 
 def test_those_behind_it_are_read(folder: Folder) -> None:
-    place = look(folder.address(), None).place
+    place, arrived = look(folder.address(), None).place, list[Arrival]()
     folder.put(SLOW["tags"])
     folder.put(reply("OK", 2))
-    arrived = look(folder.address(), place).arrived
+    for _ in range(2):  # on a busy machine by the next look
+        looked = look(folder.address(), place)
+        place, arrived = looked.place, [*arrived, *looked.arrived]
     assert sorted(mail.robot or "" for mail in arrived) == ["", "it cannot be read"]
 
 
