@@ -100,6 +100,15 @@ def test_the_whole_story_arrives_for_real_and_leaves_nothing_behind(bare, tmp_pa
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.long
+def test_on_the_screen_the_note_and_the_taps_say_what_came_of_them(bare, tmp_path):
+    done = subprocess.run(COMMAND, capture_output=True, env=bare, cwd=tmp_path, timeout=60, check=True)
+    told = done.stdout.decode()
+    assert "nothing is sent back: Auto-Submitted: auto-replied" in told
+    assert told.count('taps "I have it" on the phone') == 2
+    assert told.count("You have it for ") == 2
+
+
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
 def test_who_has_seen_enough_leaves_nothing_behind(number, code, bare, tmp_path):
     # ignored where the tests run in the background, and by what they start, too

@@ -160,7 +160,8 @@ class Screen:
         if show and callable(screen):
             self._draw(screen)
         elif show:
-            self._draw(lambda console: console.print(_line(None, style.piece(str(screen)))))
+            told = screen or " ".join(answer.notes)
+            self._draw(lambda console: console.print(_line(None, style.piece(str(told)))))
 
     def tell(self, happening: StoryEvent, after: Span) -> None:
         """A line of the timeline, or a message with the text that arrived."""
