@@ -14,6 +14,7 @@ from escalate_cli.core.answers.recognise import Messages, people_at
 from escalate_cli.core.calendar.duration import HOUR
 from escalate_cli.core.changes.bounced import come_back, mailbox_says
 from escalate_cli.core.organisation.recipient import Recipient
+from escalate_cli.core.wording.refusals import bounced
 from escalate_cli.core.wording.text import printable
 
 _LONGEST = 100
@@ -29,7 +30,7 @@ def take_in_bounce(
     asked = _about(arrived, messages)
     if asked is None or not bounce.final:
         return None
-    reason = f"bounced: {printable(bounce.status)[:20] or 'it could not be delivered'}"
+    reason = bounced(bounce.status)
     if asked.trial is not None:
         context.store.trials.note_heard(asked.trial, "", reason, None)
         return None

@@ -13,6 +13,7 @@ from msgspec.structs import replace
 
 from escalate_cli.core.calendar.duration import Span
 from escalate_cli.core.notification.attempt import Outcome, OutcomeKind
+from escalate_cli.core.wording.refusals import BLOCKED_US, UNSUBSCRIBED
 from escalate_cli.delivery.external_id import external_id_in, sound_id
 
 MAY_HAVE_ARRIVED = "it may have arrived"
@@ -118,7 +119,7 @@ def _of_http(exchange: Exchange) -> Outcome:
         return Outcome(kind, f"HTTP {status}, but the answer says no: {refusal}", exchange.retry_after)
     reason = _reason(exchange.answer)
     if _is_blocked(exchange.answer):
-        return Outcome(OutcomeKind.PERMANENT, f"HTTP {status}: {_BLOCKED_US}")
+        return Outcome(OutcomeKind.PERMANENT, f"HTTP {status}: {BLOCKED_US}")
     detail = f"HTTP {status}" + (
         " (a redirect, not followed)" if 300 <= status < 400 else f": {reason}" if reason else ""
     )
@@ -132,14 +133,9 @@ def _of_http(exchange: Exchange) -> Outcome:
     return Outcome(OutcomeKind.PERMANENT, detail)
 
 
-_UNSUBSCRIBED = 21610
-"""Twilio's error for a number that has sent STOP (https://www.twilio.com/docs/api/errors/21610)"""
-_BLOCKED_US = "this number has blocked us: its owner must send START to our number"
-
-
 def _is_blocked(body: str) -> bool:
     answer = _parsed(body)
-    return isinstance(answer, dict) and answer.get("code") == _UNSUBSCRIBED
+    return isinstance(answer, dict) and answer.get("code") == UNSUBSCRIBED
 
 
 def _of_smtp(exchange: Exchange) -> Outcome:

@@ -11,17 +11,17 @@ from escalate_cli.views import Data
 from escalate_cli.views.incident import situation_data
 
 
-def performed_data(performed: ActReport, catalog: Catalog) -> list[Data]:
-    """Each incident as it is after the act, in the order in which they were named."""
-    return [situation_data(situation, catalog) for situation in performed.situations]
+def performed_data(performed: ActReport, catalog: Catalog, viewer: str) -> list[Data]:
+    """Each incident as it is after the act of `viewer`, in the order in which they were named."""
+    return [situation_data(situation, catalog, viewer) for situation in performed.situations]
 
 
-def declared_data(declared: DeclaredIncident, catalog: Catalog) -> Data:
+def declared_data(declared: DeclaredIncident, catalog: Catalog, viewer: str) -> Data:
     """The declared incident; only its number where it cannot be shown."""
     if declared.situation is None:
         return declared_in_short(declared)
     news = [{"what": news.what, "done": news.done, "text": news.text} for news in declared.news]
-    return situation_data(declared.situation, catalog) | {
+    return situation_data(declared.situation, catalog, viewer) | {
         "created": declared.created,
         "routing": declared.routing or None,
         "news": news,

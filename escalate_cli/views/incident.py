@@ -23,7 +23,7 @@ from escalate_cli.core.incident.situation import (
 )
 from escalate_cli.core.incident.timeline import Entry
 from escalate_cli.core.organisation.catalog import Catalog
-from escalate_cli.core.organisation.recipient import as_text
+from escalate_cli.core.organisation.recipient import Recipient, as_text
 from escalate_cli.views import Data
 
 
@@ -92,13 +92,15 @@ def _counts(escalation: Escalation, incident: Incident) -> bool:
     return escalation.status is not EscalationStatus.STOPPED or incident.status is IncidentStatus.RESOLVED
 
 
-def situation_data(situation: Situation, catalog: Catalog) -> Data:
-    """An incident with everything but its timeline."""
+def situation_data(situation: Situation, catalog: Catalog, viewer: str | None = None) -> Data:
+    """An incident with everything but its timeline, as the person `viewer` may see it."""
     data = incident_data(
         situation.incident, situation.escalations, situation.nudges, catalog, situation.notifications
     )
     return data | {
-        "notifications": [notification_data(notification) for notification in situation.notifications]
+        "notifications": [
+            notification_data(notification, viewer) for notification in situation.notifications
+        ]
     }
 
 
@@ -115,8 +117,11 @@ def escalation_data(escalation: Escalation) -> Data:
     }
 
 
-def notification_data(notification: Notification) -> Data:
-    """One message to one address through one gateway."""
+def notification_data(notification: Notification, viewer: str | None = None) -> Data:
+    """One message to one address through one gateway. Its code is shown to its person alone: with it
+    and their address anybody answers in their name.
+    """
+    theirs = viewer is not None and notification.recipient == Recipient.person(viewer)
     return {
         "id": notification.id,
         "kind": notification.kind.value,
@@ -131,15 +136,19 @@ def notification_data(notification: Notification) -> Data:
         "error": notification.error,
         "held_back": notification.waits_for_digest,
         "sent_with": notification.bundled_with,
-        "code": notification.code,
+        "code": notification.code if theirs else None,
     }
 
 
 def told_data(
-    situation: Situation, entries: Iterable[Entry], catalog: Catalog, answers: Iterable[RecordedAnswer] = ()
+    situation: Situation,
+    entries: Iterable[Entry],
+    catalog: Catalog,
+    answers: Iterable[RecordedAnswer],
+    viewer: str,
 ) -> Data:
-    """An incident with its timeline and what people answered, as `show` answers."""
-    return situation_data(situation, catalog) | {
+    """An incident with its timeline and what people answered, as `show` answers `viewer`."""
+    return situation_data(situation, catalog, viewer) | {
         "timeline": [entry_data(entry) for entry in entries],
         "answers": [answer_data(answer) for answer in answers],
     }

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from msgspec.structs import replace
-
 from escalate_cli.core.calendar.duration import SECOND
 from escalate_cli.core.calendar.moment import iso
 from escalate_cli.core.incident.situation import Notification
@@ -16,7 +14,7 @@ def trial_data(notification: Notification, trial: AddressTrial | None, *, waits:
     """A test message; where answers were waited for (`waits`), whether its gateway listens and what came
     back: `answered` is null where no answer was understood. Its code is its person's.
     """
-    data = notification_data(replace(notification, code=None))
+    data = notification_data(notification)
     if not waits:
         return data
     answered = trial is not None and trial.answered_at is not None

@@ -114,13 +114,20 @@ def test_17_a_text_with_the_code_by_twilio(tmp_path: Path) -> None:
         assert twilio_server.TOKEN not in ran.out + ran.err + night.told
 
 
-def test_27_a_text_that_was_not_delivered_has_failed_and_the_next_level_comes_at_once(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("number", "why"),
+    [(30005, "bounced: 30005"), (21610, "this number has blocked us: its owner must send START to our number")],
+)
+def test_27_a_text_that_was_not_delivered_has_failed_and_the_next_level_comes_at_once(
+    tmp_path: Path, number: int, why: str
+) -> None:
     with twilio_night(tmp_path) as (night, twilio):
         night.here("declare", "The X is down", "-s", "x")
-        twilio.undelivered(twilio.messages[0]["sid"], 30005)
+        twilio.undelivered(twilio.messages[0]["sid"], number)
         night.here("tick")
         failed = night.rows("SELECT status, error FROM notifications WHERE recipient = 'person:ana'")
-        assert failed == [("failed", "bounced: 30005")]
+        assert failed == [("failed", why)]
+        assert f"page to Ana by sms: {why}" in night.told
         assert night.rows("SELECT status FROM notifications WHERE recipient = 'person:bo'") == [("sent",)]
 
 

@@ -152,7 +152,8 @@ def declare_and_answer(context: Context, asked: Request, ask_which: Ask | None =
     """Declare, and show how it stands; where that cannot be shown, that it is stored."""
     declared = declare_incident(context, asked, ask_which)
     try:
-        data = declared_data(declared, context.running_catalog)
+        viewer = lookup.reporter(asked.by, context)
+        data = declared_data(declared, context.running_catalog, viewer)
     except Exception as problem:  # it is stored, and that is what whoever declared must know
         declared = declared.unseen(problem)
         data = declared_in_short(declared)
@@ -184,7 +185,9 @@ def _in_short(declared: DeclaredIncident) -> str:
 def act(context: Context, incidents: Sequence[int], intent: Intent) -> Answer:
     """Do this to incidents, and answer with how they are now."""
     performed = perform(context, intent, incidents)
-    data = performed_data(performed, context.running_catalog)
+    data = performed_data(
+        performed, context.running_catalog, lookup.whoever_types(intent.by, context)
+    )
     return Answer(
         data[0] if len(set(incidents)) == 1 else data,
         lambda console: _draw(console, performed, context),

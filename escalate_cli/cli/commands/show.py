@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from escalate_cli.actions.lookup import whoever_types
 from escalate_cli.actions.on_record import answers_about
 from escalate_cli.cli.incident_choice import IncidentChoice, Key, SomeId
 from escalate_cli.cli.output import Answer
@@ -24,7 +25,8 @@ def show(context: Context, incident: SomeId = None, key: Key = None) -> Answer:
 
     def look(situation: Situation, entries: tuple[Entry, ...]) -> Answer:
         answers = answers_about(context, situation.incident.id)
-        data, now = told_data(situation, entries, catalog, answers), context.clock.now()
+        viewer, now = whoever_types(None, context), context.clock.now()
+        data = told_data(situation, entries, catalog, answers, viewer)
 
         def screen(console: Console) -> None:
             incident_screen.draw_incident(console, situation, catalog, now, entries=entries)
