@@ -9,10 +9,13 @@ import uuid
 import msgspec
 from msgspec.structs import replace
 
-from escalate_cli.actions.answer_acts import EXPLAINED_FOR, AnswerResult, carry_out_answer
+from escalate_cli.actions.answer_acts import carry_out_answer
+from escalate_cli.actions.answer_deed import EXPLAINED_FOR, AnswerResult
+from escalate_cli.actions.lookup import find_incident
 from escalate_cli.actions.robots import note_absence, take_in_bounce
 from escalate_cli.context import Context
 from escalate_cli.core.answers.arrived import Arrival
+from escalate_cli.core.answers.asked import AskedMessage
 from escalate_cli.core.answers.outcomes import AnswerOutcome, RecordedAnswer
 from escalate_cli.core.answers.recognise import (
     Heard,
@@ -20,12 +23,13 @@ from escalate_cli.core.answers.recognise import (
     NothingWaits,
     NotUnderstood,
     Stranger,
+    TooEarly,
     Undecided,
     Understood,
     recognise,
 )
-from escalate_cli.core.answers.words import Word, vocabulary
-from escalate_cli.core.calendar.duration import MINUTE, Instant
+from escalate_cli.core.answers.words import Reply, Word, vocabulary
+from escalate_cli.core.calendar.duration import HOUR, MINUTE, SECOND, Instant
 from escalate_cli.core.calendar.moment import named_wall_time
 from escalate_cli.core.notification.memo import Memo
 from escalate_cli.core.organisation.recipient import Recipient
@@ -35,6 +39,8 @@ from escalate_cli.core.wording.text import printable
 
 MOST_REPLIES, WITHIN = 6, 10 * MINUTE
 """sentences to one address in this time, so that two robots do not go on talking"""
+ONCE_WITHIN = HOUR
+"""how long what is told once is not told again"""
 _LONGEST_LINE = 200
 
 
@@ -85,14 +91,33 @@ def take_in_within(context: Context, gateway: str, arrived: Arrival, *, reply: b
         return AnswerTakenIn(None, "", heard.why, nobody=heard.nobody)
     became = _became(context, heard, gateway, arrived)
     now = context.moment()
-    many = context.store.answers.replies_to(gateway, arrived.sender, now - WITHIN)
-    say = became.say if many < MOST_REPLIES else ""
+    say = became.say if _may_be_said(context, heard, became, gateway, arrived, now) else ""
     answer = _record(context, heard, became, gateway, arrived, say, now)
-    if say and reply and catalog.answers.confirm:
+    # whoever hands in a stranger's answer can send nothing back: the person paged hears of it from us
+    if say and (isinstance(heard, Stranger) or (reply and catalog.answers.confirm)):
         _send_back(context, heard, answer, say, gateway, arrived, now)
     because = _because(context, heard, arrived, now)
     _note_trial(context, heard, because, now)
     return AnswerTakenIn(answer, _for_sender(answer), because)
+
+
+def _may_be_said(
+    context: Context, heard: Heard, became: AnswerResult, gateway: str, arrived: Arrival, now: Instant
+) -> bool:
+    """Two robots must not go on talking. Of a stranger, and of what is not understood while nothing waits,
+    is told once.
+    """
+    answers, sender = context.store.answers, arrived.sender
+    if answers.replies_to(gateway, sender, now - WITHIN) >= MOST_REPLIES:
+        return False
+    waits = isinstance(heard, NotUnderstood) and (heard.about is None or heard.about.waits)
+    if waits or not isinstance(heard, NotUnderstood | Stranger):
+        return True
+    since = now - ONCE_WITHIN
+    if isinstance(heard, NotUnderstood) and became.incident is not None:
+        incident = find_incident(context, became.incident).incident
+        since = max(since, incident.acknowledged_at or 0, incident.resolved_at or 0)
+    return not answers.was_told(gateway, sender, became.outcome, became.incident, since)
 
 
 def _for_sender(answer: RecordedAnswer) -> str:
@@ -108,6 +133,8 @@ def _became(context: Context, heard: Heard, gateway: str, arrived: Arrival) -> A
         return carry_out_answer(context, heard, gateway, arrived)
     if isinstance(heard, NotUnderstood) and heard.about is not None and heard.about.trial is not None:
         return AnswerResult(AnswerOutcome.NOT_UNDERSTOOD, wording.TEST_NOT_UNDERSTOOD)
+    if isinstance(heard, NotUnderstood) and heard.about is not None and not heard.about.waits:
+        return _not_understood_later(context, heard, heard.about, gateway, arrived)
     if isinstance(heard, NotUnderstood):
         asks = heard.about is not None and heard.about.nudge is not None
         offer = wording.WORDS_FOR_NUDGES if asks else wording.WORDS_FOR_PAGES
@@ -121,6 +148,8 @@ def _became(context: Context, heard: Heard, gateway: str, arrived: Arrival) -> A
     if isinstance(heard, Stranger):
         say = wording.stranger_answered(arrived.sender, heard.line)
         return AnswerResult(AnswerOutcome.STRANGER, say, incident=heard.about.incident or None)
+    if isinstance(heard, TooEarly):
+        return _too_early(context, heard, arrived)
     if isinstance(heard, NothingWaits) and heard.reply.word is Word.UNDO:
         return carry_out_answer(
             context, Understood(heard.person, (), heard.reply, heard.line), gateway, arrived
@@ -128,6 +157,30 @@ def _became(context: Context, heard: Heard, gateway: str, arrived: Arrival) -> A
     if isinstance(heard, NothingWaits) and heard.code:
         return AnswerResult(AnswerOutcome.UNKNOWN, wording.unknown_code())
     return AnswerResult(AnswerOutcome.NOTHING_WAITS, wording.nothing_waits())
+
+
+def _not_understood_later(
+    context: Context, heard: NotUnderstood, about: AskedMessage, gateway: str, arrived: Arrival
+) -> AnswerResult:
+    """Somebody has it already, or it is over: they hear how it stands, and what may be said."""
+    who = Understood(heard.person, (about,), Reply(Word.WHO), heard.line)
+    stands = carry_out_answer(context, who, gateway, arrived)
+    words = wording.WORDS_AFTER_THE_END if about.standing == "resolved" else wording.WORDS_FOR_LATER
+    say = wording.not_understood_later(stands.say, words)
+    return AnswerResult(AnswerOutcome.NOT_UNDERSTOOD, say, incident=about.incident)
+
+
+def _too_early(context: Context, heard: TooEarly, arrived: Arrival) -> AnswerResult:
+    about, made = heard.about, heard.about.created_at
+    zone = context.running_catalog.people[heard.person].timezone
+    before = max((made - (arrived.sent_at or made)) // SECOND * SECOND, SECOND)
+    say = wording.too_early(
+        wording.About(about.incident, about.title),
+        before,
+        named_wall_time(made, zone, context.moment()),
+        f"{_shown(heard.reply.word)} {about.short}".strip(),
+    )
+    return AnswerResult(AnswerOutcome.NOTHING_WAITS, say, incident=about.incident or None)
 
 
 def _shown(word: Word) -> str:
@@ -143,7 +196,7 @@ def _record(
     say: str,
     now: Instant,
 ) -> RecordedAnswer:
-    about = heard.about if isinstance(heard, NotUnderstood | Stranger) else None
+    about = heard.about if isinstance(heard, NotUnderstood | Stranger | TooEarly) else None
     if isinstance(heard, Understood) and heard.about:
         about = heard.about[0]
     reply = getattr(heard, "reply", None)
@@ -217,6 +270,7 @@ def _because(context: Context, heard: Heard, arrived: Arrival, now: Instant) -> 
         return {
             NotUnderstood: "no word that may be said stands alone on a line",
             Undecided: "several pages wait",
+            TooEarly: "it is from before the page that waits",
             Stranger: way_back.NOBODYS,
         }.get(type(heard), "nothing that waits is named")
     about = heard.about[0]

@@ -23,11 +23,14 @@ class HandIn(msgspec.Struct, frozen=True):
 
 
 def hand_in_answer(context: Context, gateway: str, arrived: Arrival, *, reply: bool) -> HandIn:
-    """Do what it says, and deliver what that made due; with `reply` its sentence is sent back, too."""
+    """Do what it says, and deliver what that made due; with `reply` its sentence is sent back, too. Of a
+    stranger's answer the person paged hears in any case.
+    """
     answer = take_in_answer(context, gateway, arrived, reply=reply)
     number = answer.answer.incident_id if answer.answer is not None else None
     report = deliver_now(context, [number]) if number is not None and not answer.again else None
-    if reply:
+    told = answer.answer is not None and answer.answer.outcome is AnswerOutcome.STRANGER
+    if reply or told:
         Engine.on(context).deliver_memos()
     exit_code = _exit_code(answer)
     if exit_code is ExitCode.DONE and report is not None:

@@ -1,7 +1,8 @@
 """Answers by mail, read from a mailbox by IMAP. The mailbox is left as it was: it is opened
 read-only, no flag is set, nothing is moved, and no mail is read that was there before.
 
-The place is, for each folder, its UIDVALIDITY and the first UID that has not been looked at.
+The place is, for each folder, its UIDVALIDITY and the first UID that has not been looked at; and when
+that was: a mail that was not there then has arrived later, whatever the mailbox's clock says.
 """
 
 from __future__ import annotations
@@ -46,6 +47,8 @@ _AGAIN = 60.0
 """seconds after which IDLE is begun anew: some servers fall silent"""
 _POLL = 10.0
 """seconds between two looks at a server that does not tell by itself"""
+_LOOKED_AT = ""
+"""stands in a place for when all was read that was there, as no folder's name"""
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
@@ -61,7 +64,9 @@ def look(address: AnswersAddress, place: str | None) -> Look:
     clock = Clock()
     begun = clock.monotonic()
     with signed_in(address) as mailbox:
-        return _Round(mailbox, address, clock, begun).look(_places(place), beginning_of(place))
+        return _Round(mailbox, address, clock, begun, _looked_at(place)).look(
+            _places(place), beginning_of(place)
+        )
 
 
 def wait(address: AnswersAddress, place: str | None, seconds: float) -> Look:
@@ -72,7 +77,8 @@ def wait(address: AnswersAddress, place: str | None, seconds: float) -> Look:
     with signed_in(address) as mailbox:
         idles = mailbox.idles
         while True:
-            looked = _Round(mailbox, address, clock, begun).look(_places(place), beginning_of(place))
+            this = _Round(mailbox, address, clock, begun, _looked_at(place))
+            looked = this.look(_places(place), beginning_of(place))
             left = end - clock.monotonic()
             if looked.arrived or looked.gap or left <= 0:
                 return looked
@@ -128,27 +134,40 @@ def _last_arrival(mailbox: Mailbox, count: int) -> Instant | None:
     return arrival_in(b" ".join(piece for piece in answer if isinstance(piece, bytes)))
 
 
-def _places(place: str | None) -> dict[str, _Place]:
-    if place is None:
-        return {}
+def _written(place: str | None) -> dict[str, str]:
     try:
-        written = msgspec.json.decode(place, type=dict[str, str])
+        return msgspec.json.decode(place or "{}", type=dict[str, str])
+    except msgspec.DecodeError:
+        return {}
+
+
+def _places(place: str | None) -> dict[str, _Place]:
+    written = {folder: text for folder, text in _written(place).items() if folder != _LOOKED_AT}
+    try:
         pairs = {folder: text.split(":") for folder, text in written.items()}
         return {folder: _Place(int(first), int(second)) for folder, (first, second) in pairs.items()}
-    except (msgspec.DecodeError, ValueError):
+    except ValueError:
         return {}
+
+
+def _looked_at(place: str | None) -> Instant | None:
+    moment = _written(place).get(_LOOKED_AT, "")
+    return int(moment) if moment.isdecimal() else None
 
 
 class _Round:
     """One look through all folders. The first is the last, so that it is open when one waits."""
 
-    def __init__(self, mailbox: Mailbox, address: AnswersAddress, clock: Clock, begun: float) -> None:
+    def __init__(
+        self, mailbox: Mailbox, address: AnswersAddress, clock: Clock, begun: float, looked_at: Instant | None
+    ) -> None:
+        self._looked_at, self._now = looked_at, clock.now()
         self._mailbox, self._address, self._clock = mailbox, address, clock
         self._connection = mailbox.connection
         self._until, self._end, self._longest = begun + _ENOUGH, begun + _LATEST, 0.0
         self._connection.deadline = begun + PATIENCE
         self._arrived: list[Arrival] = []
-        self._text, self._broken = 0, False
+        self._text, self._broken, self._left = 0, False, False
         self._gaps: list[str] = []
 
     def look(self, before: Mapping[str, _Place], since: Instant | None) -> Look:
@@ -169,7 +188,9 @@ class _Round:
         if not any(folder in places and places[folder].validity for folder in folders):
             named = " and ".join(f'"{folder}"' for folder in folders)
             raise CannotRead(f"there is no folder {named} at {self._address.host}", for_good=True)
-        written = {
+        looked_at = self._looked_at if self._left else self._now
+        written = {} if looked_at is None else {_LOOKED_AT: str(looked_at)}
+        written |= {
             folder: f"{places[folder].validity}:{places[folder].following}"
             for folder in folders
             if folder in places
@@ -190,14 +211,15 @@ class _Round:
         if before is None or not before.validity:
             if since is None:
                 return _Place(validity, following)
-            return _Place(validity, self._read(iter([self._arrived_on(since)]), following, since))
+            return self._read_from(validity, iter([self._arrived_on(since)]), following, since)
         if before.validity == validity and before.following <= following:
-            return _Place(validity, self._read(self._unread(before.following, following), following))
+            unread = self._unread(before.following, following)
+            return self._read_from(validity, unread, following, not_before=self._looked_at)
         self._gaps.append(
             f'the folder "{folder}" was made anew: answers may be lost; mail of the last day was read again'
         )
         yesterday = self._clock.now() - DAY
-        return _Place(validity, self._read(iter([self._arrived_on(yesterday)]), following, yesterday))
+        return self._read_from(validity, iter([self._arrived_on(yesterday)]), following, yesterday)
 
     def _after_the_last(self) -> int:
         uids = self._mailbox.uids("UID *", charset=None)
@@ -220,9 +242,23 @@ class _Round:
         arrivals = {uid: at for batch in batches for uid, at in fetch_arrivals(self._mailbox, batch)}
         return [uid for uid in uids if arrivals.get(uid, moment) >= moment]
 
-    def _read(self, windows: Iterator[list[int]], following: int, since: Instant = 0) -> int:
+    def _read_from(
+        self,
+        validity: int,
+        windows: Iterator[list[int]],
+        following: int,
+        since: Instant = 0,
+        not_before: Instant | None = None,
+    ) -> _Place:
+        reached = self._read(windows, following, since, not_before)
+        self._left = self._left or reached < following
+        return _Place(validity, reached)
+
+    def _read(
+        self, windows: Iterator[list[int]], following: int, since: Instant, not_before: Instant | None
+    ) -> int:
         """Read the mails of these UIDs, the first first; returns the first UID that is left. Those
-        that arrived before `since` are left out.
+        that arrived before `since` are left out; none was there before `not_before`.
         """
         together, uid = 2, following
         try:
@@ -237,7 +273,7 @@ class _Round:
                         if self._is_enough():
                             return mail.uid
                         wanted = mail.arrived_at is None or mail.arrived_at >= since
-                        if wanted and not self._take(mail):
+                        if wanted and not self._take(mail, not_before):
                             return mail.uid
                     together = min(together * 2, 32)
                     uid = window[0] if window else batch[-1] + 1
@@ -248,10 +284,10 @@ class _Round:
             return uid
         return following
 
-    def _take(self, mail: MailPart) -> bool:
+    def _take(self, mail: MailPart, not_before: Instant | None) -> bool:
         """Whether it was taken in: not if no time was left for its text, and another was before it."""
         server, begun = self._address.options.get("authserv"), self._clock.monotonic()
-        arrived = read_fetched(mail, server)
+        arrived = read_fetched(mail, server, not_before)
         until = self._until if self._arrived else self._end - 1
         while lacks_its_text(mail, arrived):
             if self._clock.monotonic() >= until:
@@ -262,7 +298,7 @@ class _Round:
             if not more or not more[0].raw:
                 break
             mail.raw += more[0].raw
-            arrived = read_fetched(mail, server)
+            arrived = read_fetched(mail, server, not_before)
         self._longest = max(self._longest, self._clock.monotonic() - begun)
         self._arrived.append(arrived)
         self._text += len(arrived.text) + len(arrived.subject)

@@ -10,6 +10,7 @@ from email.utils import parsedate_to_datetime
 import msgspec
 
 from escalate_cli.core.answers.arrived import Arrival
+from escalate_cli.core.answers.recognise import TOLERANCE
 from escalate_cli.core.calendar.duration import SECOND, Instant
 from escalate_cli.reception.dmarc import is_verified
 from escalate_cli.reception.imap_client import Mailbox
@@ -97,19 +98,25 @@ def lacks_its_text(mail: MailPart, arrived: Arrival) -> bool:
     return goes_on and not arrived.text.strip() and arrived.robot is None and arrived.bounce is None
 
 
-def read_fetched(mail: MailPart, server: str | None) -> Arrival:
+def read_fetched(mail: MailPart, server: str | None, not_before: Instant | None = None) -> Arrival:
     """What a mail says. With `server`, one that this server has not verified (DMARC) acts for nobody.
 
-    A mail was sent no later than it arrived, whatever its sender's clock says. Without an id of its
+    A mail was sent no later than it arrived, whatever its sender's clock says. It arrived no earlier than
+    `not_before`, when it was not there yet, where the mailbox's clock says a little less; a mail that was
+    moved there is as old as it says. Without an id of its
     own it has one of its content, so that it is known when it is read again.
     """
     identity = "content:" + hashlib.sha256(mail.raw[:HEAD]).hexdigest()[:40]
     arrived = read_mail(mail.raw)
     forged = server is not None and arrived.robot is None and not is_verified(mail.raw, server)
-    times = [moment for moment in (arrived.sent_at, mail.arrived_at) if moment is not None]
+    arrived_at = mail.arrived_at
+    if arrived_at is not None and not_before is not None and 0 < not_before - arrived_at <= TOLERANCE:
+        arrived_at = not_before
+    times = [moment for moment in (arrived.sent_at, arrived_at) if moment is not None]
     return msgspec.structs.replace(
         arrived,
         external_id=arrived.external_id[:500] or identity,
         sent_at=min(times, default=None),
+        arrived_at=arrived_at,
         robot="it is not verified (DMARC)" if forged else arrived.robot,
     )

@@ -166,7 +166,7 @@ class _Sync:
         after = _Place(following, self._me, now // SECOND)
         ordered = sorted(arrived, key=lambda each: each.sent_at or 0)
         gap = "; ".join(dict.fromkeys(self._gaps)) or None
-        return Look(tuple(ordered), msgspec.json.encode(after).decode(), gap)
+        return Look(self._provider.by_our_clock(ordered), msgspec.json.encode(after).decode(), gap)
 
     def _filter(self) -> str:
         nothing = {"not_types": ["*"]}

@@ -142,7 +142,7 @@ def _look(provider: Provider, address: AnswersAddress, before: _Place | None, no
     if now - before.at * SECOND > _KEPT:
         gap = "ntfy keeps answers for 12 hours, and it was not read for longer: some may be lost"
     ordered = sorted(fresh, key=lambda each: each.sent_at or 0)
-    return Look(tuple(ordered), _written(_Place(since, before.first, now // SECOND)), gap)
+    return Look(provider.by_our_clock(ordered), _written(_Place(since, before.first, now // SECOND)), gap)
 
 
 def _is_told(address: AnswersAddress, place: str, seconds: float) -> bool:

@@ -16,16 +16,18 @@ import os
 import re
 import socket
 import ssl
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, cast
 from urllib.error import URLError
 from urllib.parse import urlencode, urlsplit
 from urllib.request import HTTPHandler, HTTPSHandler, OpenerDirector, ProxyHandler, Request
 
 import msgspec
+from msgspec.structs import replace
 
 from escalate_cli.clock import Clock
-from escalate_cli.core.calendar.duration import MINUTE, SECOND, Instant, show_duration
+from escalate_cli.core.answers.arrived import Arrival
+from escalate_cli.core.calendar.duration import MINUTE, SECOND, Instant, Span, show_duration
 from escalate_cli.reception.json_parts import date_in, items, object_in, text_in
 from escalate_cli.reception.look import AMISS, CannotRead
 from escalate_cli.redaction import Redaction
@@ -43,6 +45,8 @@ _PROXY_REFUSES = 407
 _REASONS = ("description", "message", "error", "errcode", "errors")
 """where providers say why (Telegram, Twilio, ntfy and Matrix, Matrix, Pushover)"""
 _TOO_FAR = 2 * MINUTE
+_SURELY_APART = 2 * SECOND
+"""its clock is told in whole seconds, and on its way"""
 _CERTIFICATE_VARIABLES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
 """what the senders heed, and Python's own TLS does not"""
 
@@ -68,6 +72,7 @@ class Provider:
     def __init__(self, root: str, secrets: tuple[str, ...], headers: Mapping[str, str] | None = None) -> None:
         self.host = urlsplit(root).hostname or root
         self.now_there: Instant | None = None
+        self._ahead: Span = 0
         self._root, self._headers = root.rstrip("/"), dict(headers or {})
         self._in_the_clear = root.startswith("http://") and not _is_loopback(self.host)
         self._redaction = Redaction("", secrets)
@@ -126,6 +131,17 @@ class Provider:
             facts.append(f"{AMISS}its clock is {minutes} {way} ours")
         return facts
 
+    def _note_time(self, now_there: Instant | None) -> None:
+        ahead = 0 if now_there is None else now_there - self._clock.now()
+        self.now_there, self._ahead = now_there, ahead if abs(ahead) > _SURELY_APART else 0
+
+    def by_our_clock(self, arrived: Iterable[Arrival]) -> tuple[Arrival, ...]:
+        """The same with the times at which they were sent by our clock, as far as its own is off."""
+        return tuple(
+            replace(each, sent_at=each.sent_at - self._ahead) if each.sent_at is not None else each
+            for each in arrived
+        )
+
     def _pieces(
         self, path: str, query: Mapping[str, str | int] | None, body: object = None
     ) -> Iterator[bytes]:
@@ -137,7 +153,7 @@ class Provider:
             request = Request(url, data, {"User-Agent": "escalate", **headers})  # noqa: S310 (http only)
             response = self._opened(request)
             with response:
-                self.now_there = date_in(response.headers.get("Date"))
+                self._note_time(date_in(response.headers.get("Date")))
                 if not 200 <= response.status < 300:
                     raise self._refusal(response)
                 while piece := response.read1(65536):

@@ -103,7 +103,7 @@ def _look(address: AnswersAddress, place: str | None, seconds: int) -> Look:
     _tell_phones(provider, address, updates)
     gap = "Telegram keeps answers for a day, and it was not read for longer: some may be lost"
     following = max((each + 1 for each in updates), default=0 if old else following)
-    return Look(tuple(arrived), _place(following, now), gap if old else None)
+    return Look(provider.by_our_clock(arrived), _place(following, now), gap if old else None)
 
 
 def _from(begins: Instant, provider: Provider, address: AnswersAddress, seconds: int, now: Instant) -> Look:
@@ -111,7 +111,8 @@ def _from(begins: Instant, provider: Provider, address: AnswersAddress, seconds:
     updates = _updates(provider, address, 0, seconds)
     arrived = [each for name, update in sorted(updates.items()) for each in _arrived(name, update)]
     _tell_phones(provider, address, updates)
-    fresh = tuple(each for each in arrived if each.sent_at is None or each.sent_at >= begins)
+    timed = provider.by_our_clock(arrived)
+    fresh = tuple(each for each in timed if each.sent_at is None or each.sent_at >= begins)
     return Look(fresh, _place(max((each + 1 for each in updates), default=0), now))
 
 

@@ -79,7 +79,7 @@ def look(address: AnswersAddress, place: str | None) -> Look:
     )
     gap = "more texts came than Twilio lists at once: older ones were not read" if missed else None
     ordered = sorted(arrived, key=lambda each: each.sent_at or 0)
-    return Look(tuple(ordered), _next(before, {**texts, **ours}).written, gap)
+    return Look(provider.by_our_clock(ordered), _next(before, {**texts, **ours}).written, gap)
 
 
 def wait(address: AnswersAddress, place: str | None, seconds: float) -> Look:

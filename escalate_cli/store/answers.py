@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 import msgspec
 
 from escalate_cli.core.answers.asked import AskedMessage
-from escalate_cli.core.answers.outcomes import RecordedAnswer
+from escalate_cli.core.answers.outcomes import AnswerOutcome, RecordedAnswer
 from escalate_cli.core.answers.recognise import Messages
 from escalate_cli.core.calendar.duration import Instant
 from escalate_cli.core.organisation.recipient import Recipient
@@ -102,6 +102,13 @@ class Answers:
     def replies_to(self, gateway: str, sender: str, since: Instant) -> int:
         """How many sentences were sent back to a sender since then."""
         return int(self._db.run(_sql.many_replies, gateway=gateway, sender=sender, since=since)[0]["many"])
+
+    def was_told(
+        self, gateway: str, sender: str, outcome: AnswerOutcome, incident: int | None, since: Instant
+    ) -> bool:
+        """Whether anything was said since then of what a sender sent about an incident, with this outcome."""
+        values = {"outcome": outcome.value, "incident_id": incident, "since": since}
+        return bool(self._db.run(_sql.was_told, {"gateway": gateway, "sender": sender, **values}))
 
     def of_incident(self, incident: int) -> list[RecordedAnswer]:
         """The answers about an incident, oldest first."""

@@ -98,9 +98,7 @@ def situation_data(situation: Situation, catalog: Catalog, viewer: str | None = 
         situation.incident, situation.escalations, situation.nudges, catalog, situation.notifications
     )
     return data | {
-        "notifications": [
-            notification_data(notification, viewer) for notification in situation.notifications
-        ]
+        "notifications": [notification_data(notification, viewer) for notification in situation.notifications]
     }
 
 

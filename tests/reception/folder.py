@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from urllib.parse import quote
 
 from escalate_cli.core.answers.address import AnswersAddress, parse_answers
@@ -22,6 +23,11 @@ class Folder:
 
     def put(self, content: bytes, at: float | None = None) -> None:
         self.account.put(content, self.name, at)
+
+
+def places(place: str) -> dict[str, str]:
+    """How far each folder has been read, without when that was."""
+    return {folder: read for folder, read in json.loads(place).items() if folder}
 
 
 def reply(text: str = "OK", number: int = 1, heads: str = "", sender: str = "ana@example.com") -> bytes:

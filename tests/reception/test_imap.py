@@ -7,14 +7,15 @@ import time
 
 import pytest
 
+from escalate_cli.clock import Clock
 from escalate_cli.core.answers.address import parse_answers
 from escalate_cli.core.calendar.duration import SECOND
 from escalate_cli.reception.imap import MOST_MAILS, look, sign_in, wait
-from escalate_cli.reception.look import AMISS, CannotRead
+from escalate_cli.reception.look import AMISS, CannotRead, begins_at
 from escalate_cli.reception.mail import read_mail
 from tests.answers.clients import CODE
 from tests.answers.mailboxes import hours_ago
-from tests.reception.folder import reply
+from tests.reception.folder import places, reply
 
 SENT = 1795755190 * SECOND
 """the Date of a reply"""
@@ -58,7 +59,7 @@ def test_two_folders_have_places_of_their_own(pymap, folder) -> None:
     folder.put(reply("in the other", 2))
     looked = look(address, place)
     assert sorted(texts(looked.arrived)) == ["in the inbox", "in the other"]
-    assert set(json.loads(looked.place)) == {folder.name, "INBOX"}
+    assert set(places(looked.place)) == {folder.name, "INBOX"}
     assert look(address, looked.place).arrived == ()
 
 
@@ -137,6 +138,21 @@ def test_a_mail_without_an_id_has_one_of_its_content(folder) -> None:
     assert all(identities)
     assert len(set(identities)) == 2, "the same mail is the same"
     assert [mail.external_id for mail in look(folder.address(), place).arrived] == identities
+
+
+def test_what_was_not_there_at_the_last_look_has_arrived_since_whatever_the_mailbox_says(folder) -> None:
+    begun = Clock().now()
+    place = look(folder.address(), begins_at(begun - 120 * SECOND)).place
+    bare = reply().replace(b"Date: Fri", b"X-Date: Fri")
+    slow, moved = begun // SECOND - 60, begun // SECOND - 3600
+    folder.put(bare.replace(b"<1@", b"<2@").replace(b"OK", b"slow"), at=slow)
+    folder.put(bare.replace(b"OK", b"moved"), at=moved)
+    looked = look(folder.address(), place)
+    arrived = {mail.text.strip(): mail.arrived_at or 0 for mail in looked.arrived}
+    assert arrived["moved"] == moved * SECOND
+    assert begun <= arrived["slow"] <= Clock().now()
+    first = look(folder.address(), begins_at(begun - 120 * SECOND)).arrived
+    assert [mail.arrived_at for mail in first] == [slow * SECOND], "of the first look it is not known"
 
 
 def test_a_mail_was_sent_no_later_than_it_arrived(folder) -> None:

@@ -21,7 +21,7 @@ from escalate_cli.reception.imap import look, sign_in, wait
 from escalate_cli.reception.imap_mails import MailPart, read_fetched
 from escalate_cli.reception.look import AMISS, CannotRead, Look
 from escalate_cli.reception.mail import read_mail
-from tests.reception.folder import Folder, reply
+from tests.reception.folder import Folder, places, reply
 from tests.reception.scripted_imap import ScriptedImap
 
 PLACE = '{"INBOX":"7:2"}'
@@ -51,7 +51,7 @@ def test_a_server_may_say_it_in_any_order(how: str) -> None:
         looked = look(parse_answers(server.url()), PLACE)
     identities = {mail.external_id for mail in looked.arrived}
     assert identities == {"<2@phone.example.com>", "<3@phone.example.com>"}
-    assert looked.place == '{"INBOX":"7:4"}'
+    assert places(looked.place) == {"INBOX": "7:4"}
 
 
 def test_a_mail_that_is_gone_meanwhile_is_no_trouble() -> None:
@@ -74,10 +74,10 @@ def test_where_a_server_does_not_say_its_next_uid_the_last_mail_stands_for_it() 
     dated = b'* 3 FETCH (INTERNALDATE "27-Nov-2026 04:53:11 +0000")\r\nTAG OK done\r\n'
     with ScriptedImap(EXAMINE=examine, SEARCH=search, LIST=listing, FETCH=dated) as server:
         address = parse_answers(server.url())
-        assert look(address, None).place == '{"INBOX":"7:18"}'
+        assert places(look(address, None).place) == {"INBOX": "7:18"}
         assert f"{AMISS}INBOX does not say its next UID: the last mail stands for it" in sign_in(address)
     with ScriptedImap(EXAMINE=examine, SEARCH=b"* SEARCH\r\nTAG OK done\r\n") as server:
-        assert look(parse_answers(server.url()), None).place == '{"INBOX":"7:1"}'
+        assert places(look(parse_answers(server.url()), None).place) == {"INBOX": "7:1"}
 
 
 @pytest.mark.parametrize("refuses", [False, True])
@@ -92,7 +92,7 @@ def test_an_access_token_signs_in(refuses: bool) -> None:
                 look(address, None)
             assert not raised.value.for_good, "whatever renews it will"
         else:
-            assert look(address, None).place == '{"INBOX":"7:4"}'
+            assert places(look(address, None).place) == {"INBOX": "7:4"}
         assert server.heard[1] == "AUTHENTICATE XOAUTH2"
         sent = base64.b64decode(server.heard[2].removeprefix("TOKEN "))
         assert sent == b"user=oncall\x01auth=Bearer tok/en\x01\x01"

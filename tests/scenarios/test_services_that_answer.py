@@ -114,10 +114,10 @@ def test_17_a_text_with_the_code_by_twilio(tmp_path: Path) -> None:
         assert twilio_server.TOKEN not in ran.out + ran.err + night.told
 
 
-@pytest.mark.parametrize(
-    ("number", "why"),
-    [(30005, "bounced: 30005"), (21610, "this number has blocked us: its owner must send START to our number")],
-)
+BLOCKED = "this number has blocked us: its owner must send START to our number"
+
+
+@pytest.mark.parametrize(("number", "why"), [(30005, "bounced: 30005"), (21610, BLOCKED)])
 def test_27_a_text_that_was_not_delivered_has_failed_and_the_next_level_comes_at_once(
     tmp_path: Path, number: int, why: str
 ) -> None:

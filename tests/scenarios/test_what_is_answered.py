@@ -9,7 +9,7 @@ from escalate_cli.core.answers.outcomes import AnswerOutcome
 from escalate_cli.core.events import Acknowledged, AnswerMeans, AnswerWay
 from escalate_cli.core.incident.situation import IncidentStatus
 from tests.organisations import STANDARD
-from tests.scenarios.test_answers import BO, LISTENS, answer, code_of
+from tests.scenarios.test_answers import ANA, BO, CARA, LISTENS, answer, code_of
 from tests.world import World
 
 
@@ -73,3 +73,63 @@ def test_how_an_answer_came_is_read_as_it_was_kept_before_0_2_0_was_out(
     (taken,) = [event for event in events if isinstance(event, Acknowledged)]
     assert isinstance(taken.answered, AnswerWay)
     assert taken.answered.how is means
+
+
+def test_19_what_is_not_understood_when_somebody_has_it_is_answered_once(night: World) -> None:
+    night.declare("down", "login")
+    answer(night, "OK")
+    taken = answer(night, "its fixed now")
+    assert taken.answer is not None
+    assert taken.answer.outcome is AnswerOutcome.NOT_UNDERSTOOD
+    assert taken.say == (
+        "I did not understand. Nothing was changed: Ana has had #1 down since 10:00 GMT."
+        " Reply DONE when it is over, NOTE: and your words to add them, WHO to ask how it stands."
+    )
+    assert answer(night, "really fixed").say == ""
+    night.advance("61m")
+    assert answer(night, "and still fixed").say.startswith("I did not understand.")
+    night.sent()
+
+
+def test_19_what_is_not_understood_when_it_is_over_is_answered_once(night: World) -> None:
+    night.declare("down", "login")
+    answer(night, "DONE")
+    assert answer(night, "thanks everybody").say == (
+        "I did not understand. Nothing was changed: #1 down was resolved at 10:00 GMT by Ana. Nothing to do."
+        " Reply UNDO to take back what you answered last, WHO to ask how it stands."
+    )
+    assert answer(night, "thanks again").say == ""
+
+
+def test_18_what_is_no_answer_to_us_is_not_answered_when_somebody_has_it(night: World) -> None:
+    """A robot, a stranger, whoever was never paged, a mail about something else, a group."""
+    night.declare("down", "login")
+    answer(night, "OK")
+    for sender, more in (
+        (ANA, {"robot": "an absence note"}), ("+999", {}), (CARA, {}),
+        (ANA, {"subject": "lunch"}), (ANA, {"shared": True}),
+    ):  # fmt: skip
+        taken = answer(night, "its fixed now", sender, **more)
+        assert (taken.answer, taken.say) == (None, "")
+
+
+def test_a_reply_to_a_page_that_is_not_understood_says_no_more_that_paging_goes_on(night: World) -> None:
+    night.declare("down", "login")
+    code = code_of(night, "ana")
+    assert answer(night, "hm", codes=(code,)).say.startswith("I did not understand. Nothing was changed and")
+    night.advance("1m")
+    answer(night, "OK")
+    assert "since 10:01 GMT" in answer(night, "hm", codes=(code,)).say
+
+
+@pytest.mark.parametrize("reply", [False, True])
+def test_20_the_person_paged_hears_of_a_stranger_once_and_the_stranger_nothing(
+    night: World, reply: bool
+) -> None:
+    night.declare("down", "login")
+    before, codes = len(night.post.letters), (code_of(night, "ana"),)
+    for text in ("OK", "DONE"):
+        assert answer(night, text, "+999", codes=codes, reply=reply).say == ""
+    assert [envelope.url.endswith("%2B1") for _, envelope in night.post.letters[before:]] == [True]
+    assert answer(night, "OK", "+888", codes=codes, reply=reply).say == ""
+    assert len(night.post.letters) == before + 2

@@ -185,9 +185,7 @@ def _in_short(declared: DeclaredIncident) -> str:
 def act(context: Context, incidents: Sequence[int], intent: Intent) -> Answer:
     """Do this to incidents, and answer with how they are now."""
     performed = perform(context, intent, incidents)
-    data = performed_data(
-        performed, context.running_catalog, lookup.whoever_types(intent.by, context)
-    )
+    data = performed_data(performed, context.running_catalog, lookup.whoever_types(intent.by, context))
     return Answer(
         data[0] if len(set(incidents)) == 1 else data,
         lambda console: _draw(console, performed, context),

@@ -29,7 +29,8 @@ class Arrival(msgspec.Struct, frozen=True):
     below it, or the emoji of a reaction, or the word of a button. `codes` are the long codes that came
     with it without being typed: in the address, in what it refers to, in a button. `answered` are the
     provider's ids of the messages that it answers, the nearest first. `subject` only mails have.
-    `sent_at` is the provider's time, else the sender's; None where neither can be read.
+    `sent_at` is the provider's time, else the sender's; None where neither can be read. `arrived_at` is
+    when it came into a mailbox, where that says so.
     `robot` says why it cannot be a person's answer, None where it may be one. `bounce` is a report
     that a message of ours could not be delivered. `shared` is True for what was written in a group
     where others write as well: there only a code or a reply counts.
@@ -45,3 +46,4 @@ class Arrival(msgspec.Struct, frozen=True):
     robot: str | None = None
     bounce: Bounce | None = None
     shared: bool = False
+    arrived_at: Instant | None = None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from escalate_cli.core.answers.codes import short_code
-from escalate_cli.core.calendar.duration import Instant
+from escalate_cli.core.calendar.duration import SECOND, Instant
 from escalate_cli.core.organisation.recipient import Recipient
 
 
@@ -52,3 +52,7 @@ class AskedMessage(msgspec.Struct, frozen=True):
     def at(self) -> Instant:
         """When it went out, as far as is known."""
         return self.sent_at or self.created_at
+
+    def is_younger_than(self, moment: Instant | None) -> bool:
+        """Whether it was not even planned then; moments of providers are whole seconds."""
+        return moment is not None and moment < self.created_at // SECOND * SECOND

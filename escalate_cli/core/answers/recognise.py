@@ -23,7 +23,8 @@ from escalate_cli.core.organisation.spelled import spelled_alike
 
 TOLERANCE = 2 * MINUTE
 """how far the clocks of a provider and of this machine may disagree: an answer that is older than this
-before a page was not to it
+before a page was not to it. What is older by less is an answer to it only where it says so, by a code or
+as a reply
 """
 
 
@@ -64,6 +65,17 @@ class NothingWaits(msgspec.Struct, frozen=True):
     code: bool = False
 
 
+class TooEarly(msgspec.Struct, frozen=True):
+    """`person` says something without naming what it is about, and wrote it before `about`, the page that
+    waits, was there: by the clocks, which may be wrong.
+    """
+
+    person: str
+    about: AskedMessage
+    reply: Reply
+    line: str
+
+
 class Stranger(msgspec.Struct, frozen=True):
     """Whoever answered `about` has an address that is nobody's: the person paged hears of it."""
 
@@ -79,7 +91,7 @@ class NotForUs(msgspec.Struct, frozen=True):
     """it is from an address that is nobody's"""
 
 
-Heard = Understood | NotUnderstood | Undecided | NothingWaits | Stranger | NotForUs
+Heard = Understood | NotUnderstood | Undecided | NothingWaits | TooEarly | Stranger | NotForUs
 
 
 class Messages(msgspec.Struct, frozen=True):
@@ -124,7 +136,7 @@ def recognise(
         return NotForUs("its address is nobody's", nobody=True)
     person = _whose(people, referred)
     if reply is None:
-        return _without_word(person, referred, known, arrived, line)
+        return _without_word(person, referred, known, arrived, line, messages)
     return _about(person, reply, line, referred, arrived, messages)
 
 
@@ -186,13 +198,27 @@ def _of_unknown_sender(
 
 
 def _without_word(
-    person: str, referred: Sequence[AskedMessage], known: Sequence[AskedMessage], arrived: Arrival, line: str
+    person: str,
+    referred: Sequence[AskedMessage],
+    known: Sequence[AskedMessage],
+    arrived: Arrival,
+    line: str,
+    messages: Messages,
 ) -> Heard:
-    """What is no answer is told of only where it was clearly to us: to a page, or while one waits."""
+    """What is no answer is told of only where it was clearly to us: to a page, or while one waits. A text
+    has nobody else to go to: it is about the last page that they had, though somebody has it by now, or it
+    is over. A mail has.
+    """
     if referred:
         return NotUnderstood(person, referred[0], line)
     waiting = [asked for asked in known if asked.waits]
-    return NotUnderstood(person, waiting[-1], line) if waiting else NotForUs("no answer")
+    if waiting:
+        return NotUnderstood(person, waiting[-1], line)
+    if arrived.subject or not line:
+        return NotForUs("no answer")
+    lately = messages.lately([Recipient.person(person)])
+    pages = [asked for asked in (*lately, *known) if asked.kind == "page" and _was_there(asked, arrived)]
+    return NotUnderstood(person, pages[-1], line) if pages else NotForUs("no answer")
 
 
 def _waiting(people: Sequence[Person], arrived: Arrival, messages: Messages) -> list[AskedMessage]:
@@ -200,6 +226,19 @@ def _waiting(people: Sequence[Person], arrived: Arrival, messages: Messages) -> 
     recipients = [Recipient.person(person.id) for person in people]
     asked = messages.of_people(recipients) if recipients else ()
     return [each for each in asked if _was_there(each, arrived)]
+
+
+def _too_early(
+    person: str, reply: Reply, line: str, arrived: Arrival, mine: Sequence[AskedMessage]
+) -> Heard | None:
+    """The page that waits was made a moment later. What a mailbox had before is not read at all."""
+    if not mine or reply.word in (Word.UNDO, Word.WHO):
+        return None
+    if all(asked.is_younger_than(arrived.arrived_at) for asked in mine):
+        return NotForUs("it is from before the page")
+    later = [asked for asked in mine if asked.waits and asked.is_younger_than(arrived.sent_at)]
+    near = [asked for asked in later if asked.created_at <= (arrived.sent_at or 0) + TOLERANCE]
+    return TooEarly(person, near[-1], reply, line) if near else None
 
 
 def _about(
@@ -212,7 +251,8 @@ def _about(
 ) -> Heard:
     mine = messages.of_people([Recipient.person(person)])
     if reply.everything:
-        waiting = _one_each([asked for asked in mine if asked.waits and asked.kind == "page"])
+        there = [asked for asked in mine if _was_there(asked, arrived)]
+        waiting = _one_each([asked for asked in there if asked.waits and asked.kind == "page"])
         return Understood(person, waiting, reply, line) if waiting else NothingWaits(person, reply, line)
     if reply.code is not None:
         named = [*messages.by_codes([reply.code]), *messages.by_short_codes([reply.code])]
@@ -236,7 +276,11 @@ def _about(
         return NothingWaits(person, reply, line, code=True)
     if len(mine_of_it) == 1:
         return Understood(person, mine_of_it, reply, line)
-    return _without_code(person, reply, line, arrived, mine) or _over(person, reply, line, arrived, messages)
+    return (
+        _without_code(person, reply, line, arrived, mine)
+        or _too_early(person, reply, line, arrived, mine)
+        or _over(person, reply, line, arrived, messages)
+    )
 
 
 def _over(person: str, reply: Reply, line: str, arrived: Arrival, messages: Messages) -> Heard:
@@ -250,8 +294,10 @@ def _over(person: str, reply: Reply, line: str, arrived: Arrival, messages: Mess
 
 
 def _was_there(asked: AskedMessage, arrived: Arrival) -> bool:
-    """Whether it had gone out when somebody wrote this."""
-    return arrived.sent_at is None or asked.at <= arrived.sent_at + TOLERANCE
+    """Whether it was there when somebody wrote this, and had gone out as far as clocks agree."""
+    if arrived.sent_at is None:
+        return True
+    return not asked.is_younger_than(arrived.sent_at) and asked.at <= arrived.sent_at + TOLERANCE
 
 
 def _without_code(

@@ -7,10 +7,12 @@ open incident always keeps a next step.
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from escalate_cli.core.calendar.duration import Instant
 from escalate_cli.core.changes.take import answered_by, take_in_part
 from escalate_cli.core.escalation.plan import Plan, plan
-from escalate_cli.core.events import Passed, PassedBesides, PassTakenBack
+from escalate_cli.core.events import BesidesTakenBack, Passed, PassedBesides, PassTakenBack
 from escalate_cli.core.events.reasons import Taking
 from escalate_cli.core.incident.decision import Decision
 from escalate_cli.core.incident.holding import stands_acknowledged
@@ -26,6 +28,9 @@ from escalate_cli.core.notification.who_has_it import tell_who_has_it
 from escalate_cli.core.organisation.catalog import Catalog
 from escalate_cli.core.organisation.recipient import Recipient
 from escalate_cli.core.wording.news import DeedNews
+
+PAGES = (EscalationStatus.PAGING, EscalationStatus.EXHAUSTED)
+"""nobody has it, and people are paged: by its levels, or, as the last, by the fallback"""
 
 
 def pass_on(situation: Situation, by: str, catalog: Catalog, now: Instant) -> Plan | None:
@@ -58,21 +63,24 @@ def pass_on(situation: Situation, by: str, catalog: Catalog, now: Instant) -> Pl
     return plan(decision.situation, catalog, now)
 
 
-def take_pass_back(situation: Situation, by: str, catalog: Catalog, now: Instant) -> Plan | None:
-    """Whoever passed it on may take it after all, as long as nobody else was paged since; None where
-    that is so, or they have passed nothing on.
+def take_pass_back(
+    situation: Situation, by: str, teams: Collection[str], catalog: Catalog, now: Instant
+) -> Plan | None:
+    """Whoever passed on the escalations to `teams` may take it after all, also where the next level has been
+    paged since: whom that reached stays paged. None where somebody has it by now, or nobody is paged for
+    it. Without teams: what they were paged for besides the escalations.
     """
     decision = Decision(situation, catalog, now)
-    passed = [
-        escalation
-        for escalation in situation.escalations
-        if by in escalation.passed and escalation.status is not EscalationStatus.STOPPED
-    ]
-    for escalation in passed:
+    if not teams:
+        decision.has_not_acted(by)
+        decision.log(BesidesTakenBack(), by)
+        return plan(decision.situation, catalog, now)
+    open_again = [each for each in situation.escalations if each.team in teams and each.status in PAGES]
+    for escalation in open_again:
         others = tuple(person for person in escalation.passed if person != by)
         decision.change(escalation.id, passed=others)
         decision.log(PassTakenBack(team=escalation.team), by)
-    return plan(decision.situation, catalog, now) if passed else None
+    return plan(decision.situation, catalog, now) if open_again else None
 
 
 def left_of(escalation: Escalation, situation: Situation) -> tuple[str, ...]:

@@ -13,6 +13,7 @@ from escalate_cli.core.events.acts import (
     Acknowledged,
     AcknowledgedBesides,
     AcknowledgedInPart,
+    BesidesTakenBack,
     LabelsSet,
     LeadChanged,
     MessageAdded,
@@ -108,7 +109,7 @@ AnyEvent = (
     | LevelPaged | LevelHeld | LevelLeftOut | LevelOwed | LevelFailed
     | Exhausted | NobodyToPage | FallbackPaged | FallbackReachedNoPerson | PagedByEveryAddress | DoneWithout
     | Acknowledged | TakenOver | AcknowledgedInPart | AcknowledgedBesides | Passed | PassedBesides
-    | PassTakenBack | Snoozed | Resolved | Reopened
+    | PassTakenBack | BesidesTakenBack | Snoozed | Resolved | Reopened
     | SeverityChanged | ScopeChanged | TitleChanged | LabelsSet | LeadChanged | MessageAdded
     | PolicyReloaded | PagedByHand
     | RuleFired | PagedByRule | RuleMissed | NudgeAsked | NobodyToAsk | NudgeAnswered | NudgeExpired
@@ -129,6 +130,7 @@ __all__ = [
     "AnswerWay",
     "AnyEvent",
     "Attempt",
+    "BesidesTakenBack",
     "CalledOff",
     "Declared",
     "DeclaredAgain",

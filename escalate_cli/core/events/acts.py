@@ -68,6 +68,13 @@ class PassedBesides(Event, frozen=True, kw_only=True):
     """there was more to come of that page"""
 
 
+class BesidesTakenBack(Event, frozen=True, kw_only=True):
+    """Somebody who passed on what they were paged for besides the escalations may take it after all."""
+
+    KIND = EntryKind.PASSED
+    NAMES_WHO = True
+
+
 class PassTakenBack(OfTeam, frozen=True, kw_only=True):
     """Somebody who passed a team's escalation on may take it after all."""
 

@@ -100,6 +100,11 @@ class Decision:
         acted = self.situation.acted | {person: self.now}
         self.situation = replace(self.situation, acted=acted)
 
+    def has_not_acted(self, person: str) -> None:
+        """They have taken that back."""
+        acted = {who: at for who, at in self.situation.acted.items() if who != person}
+        self.situation = replace(self.situation, acted=acted)
+
     def note(self, text: str, *, team: str | None = None, source: str = "") -> None:
         """Note on the timeline what could not be used, once per instant."""
         if not self._noted(text):

@@ -13,6 +13,8 @@ from escalate_cli.core.wording.text import printable
 _LONGEST_TITLE = 80
 NOT_UNDERSTOOD = "I did not understand. Nothing was changed and paging goes on."
 WORDS_FOR_PAGES = "Reply OK to take it, NO to pass it on, DONE when it is over, WHO to ask who has it."
+WORDS_FOR_LATER = "Reply DONE when it is over, NOTE: and your words to add them, WHO to ask how it stands."
+WORDS_AFTER_THE_END = "Reply UNDO to take back what you answered last, WHO to ask how it stands."
 WORDS_FOR_NUDGES = "Reply YES or NO."
 TEST_NOT_UNDERSTOOD = "It arrived, and I did not understand it. Reply OK to show that answers arrive."
 
@@ -102,6 +104,28 @@ def taken_back(about: About, what: str) -> str:
     return f"Taken back: {about} {what}"
 
 
+CARRIED_OUT = (
+    "Your answer to that question has been carried out: it cannot be taken back. Nothing was changed."
+)
+
+
+def waits_again(stay: Iterable[str]) -> str:
+    """What a pass that is taken back means: `stay` are those who were paged meanwhile."""
+    paged = list(dict.fromkeys(stay))
+    beside = f", and {_names(paged)} {'stay' if len(paged) > 1 else 'stays'} paged" if paged else ""
+    return f"waits for you again{beside}. Reply OK to take it."
+
+
+def in_part_yours(about: About) -> str:
+    """They have a part of it, and others are paged for the rest: it cannot be begun anew."""
+    return f"{about} is paged on for others, so your OK cannot be undone. Reply NO to give your part back."
+
+
+def not_yours_any_more(about: About) -> str:
+    """What they had taken has run out by itself meanwhile."""
+    return f"{about} is yours no more already: nobody has it, and it is paged. Nothing was changed."
+
+
 def nothing_to_take_back() -> str:
     """There is no answer of theirs that can be taken back."""
     return "There is nothing to take back: an answer can be taken back for ten minutes. Nothing was changed."
@@ -157,6 +181,19 @@ def stranger_answered(sender: str, line: str) -> str:
         f'{who} answered "{printable(clip(line, 60))}" to your page. That address is nobody\'s here, so'
         " nothing was done."
     )
+
+
+def too_early(about: About, before: Span, made: str, word: str) -> str:
+    """It was written so long `before` the page that waits; `word` is what they would reply to it."""
+    return (
+        f"Yours was sent {show_duration(before)} before the page of {made} about {about}: nothing was changed"
+        f" and paging goes on. Reply {word} if you meant it."
+    )
+
+
+def not_understood_later(how_it_stands: str, words: str) -> str:
+    """No word that may be said, about what somebody has or what is over."""
+    return " ".join(filter(None, ("I did not understand. Nothing was changed:", how_it_stands, words)))
 
 
 def _names(names: Iterable[str]) -> str:

@@ -280,6 +280,7 @@ _SENTENCES: dict[type[Event], Callable[[Any, Telling], str]] = {
     happened.AcknowledgedBesides: _besides,
     happened.Passed: _passed,
     happened.PassTakenBack: lambda it, say: f"{say.doer} may take it for {say.team(it.team)} after all",
+    happened.BesidesTakenBack: lambda it, say: f"{say.doer} may take it after all",
     happened.PassedBesides: lambda it, say: say.begin("passed", f"on by {say.doer}, {_rest(it.called_off)}"),
     happened.Snoozed: lambda it, say: say.begin(
         "snoozed", f"by {say.doer} for {show_duration(it.until - say.at)}"

@@ -69,7 +69,7 @@ RETURNING id;
 -- name: latest_answer_of
 -- The last thing that a person did by answering, since then, and that has not been taken back.
 SELECT * FROM answers
-WHERE person = :person AND outcome = 'done' AND undone = 0 AND read_at >= :since
+WHERE person = :person AND outcome IN ('done', 'in-part') AND undone = 0 AND read_at >= :since
     AND action IN ('acknowledge', 'pass', 'resolve', 'snooze', 'yes', 'no')
 ORDER BY id DESC LIMIT 1;
 
@@ -81,6 +81,13 @@ UPDATE answers SET undone = 1 WHERE id = :id;
 -- How many sentences have been sent back to a sender since then: two robots must not go on talking.
 SELECT count(*) AS many FROM answers
 WHERE gateway = :gateway AND sender = :sender AND read_at > :since AND reply <> '';
+
+-- name: was_told
+-- Whether a sentence has gone out since then of what a sender sent about an incident, with this outcome.
+SELECT 1 FROM answers
+WHERE gateway = :gateway AND sender = :sender AND outcome = :outcome AND incident_id IS :incident_id
+    AND read_at >= :since AND reply <> ''
+LIMIT 1;
 
 -- name: answers_of_incident
 -- The answers about an incident, oldest first.

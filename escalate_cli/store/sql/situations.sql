@@ -148,6 +148,11 @@ FROM timeline t JOIN incidents i ON i.id = t.incident_id
 WHERE t.incident_id = :incident_id AND t.kind IN ('acknowledged', 'passed') AND t.at >= i.open_since
   AND t.by IS NOT NULL
   AND json_extract(t.data, '$.event') IN ('acknowledged-besides', 'passed-besides')
+  AND NOT EXISTS (
+      SELECT 1 FROM timeline b
+      WHERE b.incident_id = t.incident_id AND b.by = t.by AND b.kind = 'passed' AND b.id > t.id
+          AND json_extract(b.data, '$.event') = 'besides-taken-back'
+  )
 GROUP BY t.by;
 
 -- name: has_entry
