@@ -12,11 +12,13 @@ from __future__ import annotations
 import os
 import tempfile
 from collections.abc import Generator, Iterator
+from typing import Any
 
 import pytest
 from hypothesis import settings
 
 from tests import command
+from tests.imported_once import import_tests, place_for_what_is_made
 from tests.kept_elsewhere import nothing_kept_elsewhere
 from tests.loopback import Bank, bank, server
 from tests.servers import HttpServer
@@ -45,6 +47,25 @@ def pytest_xdist_auto_num_workers() -> int | None:
         return None
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     return cores + max(1, cores // 2)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: Any) -> None:
+    """Before a worker begins: where it keeps what the others can take over."""
+    config = node.config
+    if not hasattr(config, "made_by_workers"):
+        config.made_by_workers = place_for_what_is_made()
+        config.add_cleanup(config.made_by_workers.cleanup)
+    node.workerinput["made_by_workers"] = config.made_by_workers.name
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection(session: pytest.Session) -> None:
+    """In a worker."""
+    given = getattr(session.config, "workerinput", None)
+    if given is not None:
+        number = int(given["workerid"].removeprefix("gw"))
+        import_tests(session.config.args, number, given["workercount"], given["made_by_workers"])
 
 
 @pytest.fixture(autouse=True)

@@ -32,6 +32,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 import escalate_cli
+from tests.met_before import meet_everything
 
 _ROOT = str(Path(escalate_cli.__file__).parent.parent)
 OF_PYTHON = {"LANG": "C.UTF-8", "PYTHONWARNINGS": "error"}
@@ -50,7 +51,7 @@ _HEAVY = (
     "rich.live",
 )
 """what commands load when they need it"""
-_OF_WORKERS = ("apprise", "requests", "smtplib")
+_OF_WORKERS = ("apprise", "requests", "smtplib", "apprise.plugins.custom_json", "apprise.plugins.email.base")
 """what the processes load that commands start"""
 _LONGEST = 1 << 20
 _LIMITS = [limit for limit in dir(resource) if limit.startswith("RLIMIT_")]
@@ -213,12 +214,20 @@ def serve() -> None:
 
 
 def _load() -> None:
+    with warnings.catch_warnings(action="ignore"):  # as in those processes
+        for module in _OF_WORKERS:
+            importlib.import_module(module)
     for module in (
         *_HEAVY,
-        *_OF_WORKERS,
         *(module.name for module in pkgutil.walk_packages(escalate_cli.__path__, "escalate_cli.")),
     ):
         importlib.import_module(module)
+    from escalate_cli.processes import starting
+
+    real, starting.start_process = starting.start_process, _fork_a_process
+    asking, starting.ask_process = starting.ask_process, _ask_a_fork
+    meet_everything()
+    starting.start_process, starting.ask_process = real, asking
 
 
 def _become(text: int, streams: Sequence[int]) -> NoReturn:
