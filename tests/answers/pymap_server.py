@@ -11,7 +11,13 @@ from tests.answers.mailboxes import PASSWORD, USER, ImapAccount
 from tests.delivery.processes import until
 from tests.servers import LOOPBACK
 
-_MAIN = "import sys; from pymap.main import main; sys.exit(main())"
+_MAIN = """
+import functools, sys
+import pymap.config, pymap.main
+pymap.config.BuiltinHash = functools.partial(pymap.config.BuiltinHash, rounds=1)
+sys.exit(pymap.main.main())
+"""
+"""a quarter of a second of every log-in is to make a password hard to guess"""
 
 
 class PymapServer(ImapAccount):

@@ -11,6 +11,7 @@ from contextlib import closing
 import pytest
 
 from tests.command import Escalate, Ran
+from tests.faults.rounds import mostly_long
 
 BAD = "cl\udce9"
 """what Python makes of `cl\\xe9`"""
@@ -193,7 +194,7 @@ os.write(out, b"done")
 """
 
 
-@pytest.mark.parametrize("about", COMMANDS)
+@pytest.mark.parametrize("about", mostly_long(COMMANDS, "what is declared", "files"))
 def test_an_argument_that_is_not_utf_8_is_no_bug(escalate: Escalate, about: str) -> None:
     escalate("declare", "words", "--service", "login")
     escalate.script("cp -r config $'config-cl\\xe9'")

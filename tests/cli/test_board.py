@@ -25,6 +25,7 @@ from escalate_cli.core.incident.worst_first import Standing
 from escalate_cli.core.organisation.catalog import Catalog, Severity, Urgency
 from escalate_cli.views.board import BoardLine, NextPage
 from tests.delivery.processes import until
+from tests.faults.rounds import mostly_long
 from tests.loopback import Bank, bank, server
 from tests.organisations import LOOPBACK, LOOPBACK_GATEWAYS
 from tests.terminal import Terminal
@@ -305,7 +306,7 @@ def test_thirty_incidents_and_the_oldest_is_the_critical_in_10_lines_in_24_and_i
     assert max(len(line) for line in tiny) <= 20
 
 
-@pytest.mark.parametrize("width", [20, 44, 80, 120])
+@pytest.mark.parametrize("width", mostly_long([20, 44, 80, 120], 44))
 def test_on_a_terminal_nothing_is_wider_than_it_and_in_a_pipe_nothing_is_cut(escalate, width):
     title = "Nobody in Spain can sign in since the release of this morning, and nobody knows the reason"
     escalate.here("declare", title, "-s", "login", "--severity", "critical")

@@ -14,6 +14,7 @@ from escalate_cli.core.organisation.catalog import Catalog, Gateway, TextForm
 from escalate_cli.delivery.sender import Sender
 from escalate_cli.engine.envelopes import sealed
 from tests.delivery.processes import until
+from tests.faults.rounds import mostly_long
 from tests.internet import ADDRESSES, HOSTS, URLS, Internet, sms_parts, utf16
 from tests.loopback import Bank, bank
 from tests.organisations import ONE_TEAM
@@ -81,10 +82,13 @@ TEXTS = {
 }
 
 
-@pytest.mark.parametrize(("title", "message"), TEXTS.values(), ids=TEXTS)
+@pytest.mark.parametrize(
+    "name", mostly_long(TEXTS, "a log of 5 KB", "signs that are escaped", "emoji without end")
+)
 def test_17_a_message_of_any_length_fits_every_service_with_its_head_and_last_lines(
-    internet, web, tmp_path, title, message
+    internet, web, tmp_path, name
 ):
+    title, message = TEXTS[name]
     escalate = escalate_on(internet, tmp_path, web)
     shown = escalate.declare(title[:100_000], "-s", "login", "--message", message[:100_000])
     assert statuses(shown) == {(name_of(host), "sent") for host in HOSTS}

@@ -12,7 +12,7 @@ import pytest
 from tests.faults import survey
 
 
-def mostly_long(names: Iterable[str], *quick: str) -> list[Any]:
+def mostly_long(names: Iterable[str | int], *quick: str | int) -> list[Any]:
     """Parameters of a test: those named `quick` always run, the others in the long part only."""
     everything = list(names)
     assert set(quick) <= set(everything), quick

@@ -83,7 +83,7 @@ wait = "1h"
 """
 
 
-@pytest.mark.parametrize("status", [401, 403, 404, 410])
+@pytest.mark.parametrize("status", mostly_long([401, 403, 404, 410], 401, 404))
 def test_what_is_hopeless_is_not_tried_again_and_the_next_level_is_paged_at_once(tmp_path, status):
     config = (
         crew(1, ("a", "b")).replace('contact = { a = "p0", b = "p0" }', 'contact = { a = "p0" }') + LADDER

@@ -205,7 +205,7 @@ def test_a_message_is_read_from_stdin(escalate):
     ("data", "error"),
     [
         (b"", "--message -: nothing came on stdin"),
-        (b" \n\n", "--message -: nothing came on stdin"),
+        pytest.param(b" \n\n", "--message -: nothing came on stdin", marks=pytest.mark.long),
         (b"caf\xe9", "--message -: stdin is not UTF-8 (byte 4)"),
         (b"x" * 4_000_001, "--message -: stdin has more than 1,000,000 characters"),
     ],
