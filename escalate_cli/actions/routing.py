@@ -40,7 +40,7 @@ def routed_safely(declaration: Declaration, catalog: Catalog) -> Declaration:
 
 
 def _routed(declaration: Declaration, catalog: Catalog) -> Declaration:
-    routing = Router(catalog.services.values(), meanings).route(declaration.title)
+    routing = Router.over(catalog.services.values(), meanings).route(declaration.title)
     service = routing.service
     guessed = guess(routing, catalog.settings.in_doubt) if service is None else ()
     routed = how_routed(routing, service, catalog, guessed)

@@ -315,6 +315,15 @@ def test_any_text_gets_an_answer_and_always_the_same(typed: str) -> None:
         assert routing.candidates[0].service == routing.service
 
 
+def test_the_router_of_the_same_services_is_kept_and_that_of_others_is_another():
+    last = Router.over(HOSPITAL, meanings)
+    assert Router.over(iter(HOSPITAL), meanings) is last
+    fewer = Router.over([*HOSPITAL][1:], meanings)
+    assert fewer is not last
+    typed = next(iter(HOSPITAL)).name
+    assert fewer.route(typed) != last.route(typed) == Router(HOSPITAL, meanings).route(typed)
+
+
 def test_a_number_in_passing_says_next_to_nothing() -> None:
     router = Router(
         [

@@ -141,7 +141,9 @@ def _listen(changes: Changes, decision: Decision, meanings: GiveMeanings) -> Non
     """
     catalog, incident = decision.catalog, decision.incident
     words = " ".join(part for part in (changes.title, changes.message) if part)
-    service = catalog.services.get(Router(catalog.services.values(), meanings).route(words).service or "")
+    service = catalog.services.get(
+        Router.over(catalog.services.values(), meanings).route(words).service or ""
+    )
     if service is None or service.id in incident.services or service.id == incident.suggestion:
         return
     unsure = not incident.services or incident.guess

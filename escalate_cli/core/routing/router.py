@@ -107,6 +107,19 @@ class Router:
                 for text in texts:
                     known.setdefault("".join(tokens(text)), {})[at] = None
 
+    @classmethod
+    def over(cls, services: Iterable[Service], meanings: GiveMeanings) -> Router:
+        """The router of these services. The last one is kept: to build one takes longer than to ask it many
+        times.
+        """
+        asked = (tuple(services), meanings)
+        for known, router in _LAST:
+            if known == asked:
+                return router
+        made = cls(asked[0], meanings)
+        _LAST[:] = [(asked, made)]
+        return made
+
     def route(self, words: str) -> Routing:
         """The service that the words are about, or the candidates. Never fails, whatever the words
         are made of.
@@ -264,3 +277,7 @@ class Router:
         if self._vocabulary.stem(typed.replace(" ", "")) != meant.stem:
             return f"matched '{typed}' ~ '{word}' ({place})"
         return f"matched '{typed}' ({place})" if alone or place == "keyword" else f"its {place} has '{word}'"
+
+
+_LAST: list[tuple[tuple[tuple[Service, ...], GiveMeanings], Router]] = []
+"""at most one: for which services, and the router"""
