@@ -106,16 +106,16 @@ def _routed(text: str, data: _Data) -> AnyEvent:
         "the title could not be routed": Way.FAILED,
     }
     way = next((way for beginning, way in ways.items() if text.startswith(beginning)), None)
-    service = data.get("service")
+    service, match = data.get("service"), str(data.get("match") or "")
     return happened.Routed(
         query=str(data.get("query") or ""),
-        match=str(data.get("match") or ""),
+        match=match,
         service=service,
         candidates=tuple(data.get("candidates") or ()),
         imported=bool(data.get("imported")),
         way=way or (Way.CHOSEN if ": chosen by the reporter" in text else Way.TITLE),
         services=(service,) if service else (),
-        because=text.rpartition("), ")[2] if way is None and "), " in text else "",
+        because=_between(text, ": chosen by the reporter, ") or _between(text, f" by the title ({match}), "),
     )
 
 
