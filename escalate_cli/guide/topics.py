@@ -110,6 +110,22 @@ def title(topic: str) -> str:
         return file.readline().removeprefix("# ").strip()
 
 
+def topic_called(text: str) -> str | None:
+    """The topic that `text` calls: its name or its title, whatever the case and with blanks or dashes;
+    else the only one of which either begins so. None where that is none, or several.
+    """
+    asked = _called(text.removesuffix(".md"))
+    names = {topic: (_called(topic), _called(title(topic))) for topic in TOPICS}
+    whole = [topic for topic, called in names.items() if asked in called]
+    begun = [topic for topic, called in names.items() if any(name.startswith(asked) for name in called)]
+    meant = whole or begun
+    return meant[0] if asked and len(meant) == 1 else None
+
+
+def _called(text: str) -> str:
+    return " ".join(re.findall(r"\w+", text.casefold().replace("_", " ")))
+
+
 def _as_typed(link: re.Match[str]) -> str:
     before, label, target = link.groups()
     if before == "!":

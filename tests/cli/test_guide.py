@@ -9,7 +9,7 @@ import sys
 import pytest
 
 from escalate_cli.cli.index import COMMANDS, FAMILIES
-from escalate_cli.guide.topics import TOPICS, page
+from escalate_cli.guide.topics import TOPICS, page, title
 from tests.command import Escalate
 from tests.terminal import Terminal
 
@@ -123,6 +123,39 @@ def test_a_command_as_data(escalate: Escalate) -> None:
         "service show",
         "service add",
     ]
+
+
+@pytest.mark.parametrize("topic", TOPICS)
+def test_a_topic_is_called_by_its_title_in_any_case_with_or_without_quotes(
+    escalate: Escalate, topic: str
+) -> None:
+    if title(topic).lower() in COMMANDS:
+        return
+    for words in (title(topic).split(), [title(topic)], title(topic).upper().split()):
+        assert escalate("help", *words, "--json").json["topic"] == topic
+
+
+@pytest.mark.parametrize(
+    ("words", "topic"),
+    [
+        ("policies and", "policies"),
+        ("one installation", "sharing"),
+        ("One", "sharing"),
+        ("how it", "promises"),
+        ("words", "routing"),
+        ("what messages", "messages"),
+        ("what-messages", "messages"),
+        ("how_it_behaves", "promises"),
+    ],
+)
+def test_a_title_may_be_called_by_a_beginning_that_no_other_has(
+    escalate: Escalate, words: str, topic: str
+) -> None:
+    assert escalate("help", *words.split(), "--json").json["topic"] == topic
+
+
+def test_a_beginning_that_two_have_is_no_topic(escalate: Escalate) -> None:
+    assert escalate("help", "what").code == 4, "What messages say, What it survives"
 
 
 def test_search_names_topic_heading_and_line(escalate: Escalate) -> None:

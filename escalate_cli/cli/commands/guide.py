@@ -19,7 +19,7 @@ from escalate_cli.cli.screens.guide import draw_passages, draw_topic, draw_topic
 from escalate_cli.context import Context
 from escalate_cli.core.organisation.catalog import did_you_mean
 from escalate_cli.errors import ExitCode, Unknown
-from escalate_cli.guide.topics import TOPICS, page, search
+from escalate_cli.guide.topics import TOPICS, page, search, topic_called
 from escalate_cli.views.guide import (
     CommandHelp,
     Option,
@@ -94,12 +94,12 @@ def explained(command: str) -> CommandHelp:
 
 
 def _topic(words: Sequence[str]) -> str:
-    """The topic that was meant: its name, also with spaces, or a beginning that no other has."""
-    asked = "-".join(words).casefold().removesuffix(".md")
-    beginning = [topic for topic in TOPICS if topic.startswith(asked)]
-    if asked in TOPICS or len(beginning) == 1:
-        return asked if asked in TOPICS else beginning[0]
+    """The topic that was meant: its name or its title, or a beginning that no other has."""
     typed = " ".join(words)
+    topic = topic_called(typed)
+    if topic is not None:
+        return topic
+    asked = typed.casefold()
     told_in = Counter(passage.topic for passage in search(words) if passage.topic != "reference")
     meant = did_you_mean(asked, [*TOPICS, *COMMANDS, *FAMILIES])
     if told_in:
