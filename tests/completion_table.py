@@ -51,8 +51,8 @@ def _line(name: str, function: Any) -> str:
         for info in getattr(parameter.annotation, "__metadata__", ()):
             kind = _kind(parameter.name, info, name)
             if isinstance(info, ArgumentInfo):
-                arguments.append(kind or "-")
-                repeats = "*" if "list[str]" in str(parameter.annotation) else ""
+                arguments += (kind or "-").split("; ")
+                repeats = "*" if "list[str]" in str(parameter.annotation) and ";" not in kind else ""
             elif isinstance(info, OptionInfo):
                 first = [str(info.default)] if str(info.default).startswith("-") else []
                 spellings = "|".join([*first, *(info.param_decls or ())])
@@ -64,7 +64,7 @@ def _line(name: str, function: Any) -> str:
 
 def _kind(parameter: str, info: Any, command: str) -> str:
     if info.autocompletion is not None:
-        return ",".join((info.autocompletion.__doc__ or "").split())
+        return "; ".join(",".join(turn.split()) for turn in (info.autocompletion.__doc__ or "").split(";"))
     if parameter == "incident" and command in ("export", "explain", "replay", "reopen", "timeline", "show"):
         return "latest"
     if parameter == "key" and command in ("declare", "run"):

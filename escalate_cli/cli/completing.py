@@ -29,6 +29,8 @@ _LONGEST_LINE = 60
 _TOLD_IN_BASH = ("incidents", "latest", "nudges", "keys")
 """what is not understood without its title, also where a shell shows no explanations"""
 
+_INCIDENTS = ("incidents", "latest")
+
 _INSERTED_WHOLE = ("37", "42")
 """how bash says that each candidate in turn is put on the line: `menu-complete`, `insert-completions`"""
 
@@ -97,17 +99,28 @@ def _complete(
         kinds = options[name][0] or ()
         return [(f"{name}={value}", line) for value, line in _values(kinds, begun, environ, place)], kinds
     if current.startswith("-"):
-        used = {word.partition("=")[0] for word in typed if word.startswith("-")}
+        used = _names_of_options(typed)
         named = ((name, line) for name, (_, line) in options.items())
         return [(name, line) for name, line in named if name not in used or "(repeatable)" in line], ()
     if command in table and command:
-        number = _count_arguments(typed, options)
-        arguments = parameters.arguments
-        if number < len(arguments) or (arguments and parameters.repeats):
-            kinds = arguments[min(number, len(arguments) - 1)]
-            return _values(kinds, current, environ, place), kinds
-        return [], ()
+        arguments = _arguments(typed, options)
+        kinds = _kinds_of_next(arguments, parameters, named="--key" in _names_of_options(typed))
+        values = _values(kinds, current, environ, place)
+        return [(value, line) for value, line in values if value not in arguments], kinds
     return _commands(command), ()
+
+
+def _kinds_of_next(arguments: Sequence[str], parameters: Parameters, *, named: bool) -> tuple[str, ...]:
+    """What may stand behind these arguments. `named`: the incident is named by an option already."""
+    places = parameters.arguments
+    number = len(arguments)
+    may_be_left_out = len(places) > 1 and set(places[1]) < set(places[0])
+    if may_be_left_out and arguments and not arguments[0].removeprefix("#").isdigit():
+        number += 1
+    if not places or (number >= len(places) and not parameters.repeats):
+        return ()
+    kinds = places[min(number, len(places) - 1)]
+    return tuple(kind for kind in kinds if not (named and kind in _INCIDENTS))
 
 
 def _commands(family: str) -> list[_Candidate]:
@@ -150,17 +163,21 @@ def _read_line(
     return command, typed, place
 
 
-def _count_arguments(typed: Sequence[str], options: Mapping[str, tuple[tuple[str, ...] | None, str]]) -> int:
-    """How many of the words behind a command are its arguments."""
-    number, skip = 0, False
+def _arguments(typed: Sequence[str], options: Mapping[str, tuple[tuple[str, ...] | None, str]]) -> list[str]:
+    """Those of the words behind a command that are its arguments."""
+    arguments, skip = [], False
     for word in typed:
         if skip:
             skip = False
         elif word.startswith("-"):
             skip = word in options and options[word][0] is not None
         else:
-            number += 1
-    return number
+            arguments.append(word)
+    return arguments
+
+
+def _names_of_options(typed: Sequence[str]) -> set[str]:
+    return {word.partition("=")[0] for word in typed if word.startswith("-")}
 
 
 def _table() -> dict[str, Parameters]:

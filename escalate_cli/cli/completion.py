@@ -21,4 +21,12 @@ def known(*kinds: str) -> _Mark:
     return mark
 
 
+def in_turn(*kinds: str) -> _Mark:
+    """The mark of a parameter that takes several words: the kinds of the first, of the second …, each as
+    `known` has them, with blanks between several. What may stand second may stand first, too, where
+    the first is left out.
+    """
+    return known("; ".join(kinds))
+
+
 moments = known("moments")

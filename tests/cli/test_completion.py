@@ -47,7 +47,7 @@ def test_bash_shows_what_is_open_with_its_title_for_every_id(escalate):
     both = "2  (critical: Disk full: 99 %)|1  (major, acknowledged: Nobody can sign in)|"
     for verb in ("ack", "resolve", "update", "page", "next", "reload"):
         assert said(escalate, f"escalate {verb} ''") == [both], verb
-    assert said(escalate, "escalate ack 2", "escalate ack '#1'", "escalate ack 2 ''") == ["2|", "1|", both]
+    assert said(escalate, "escalate ack 2", "escalate ack '#1'", "escalate ack 2 ''") == ["2|", "1|", "1|"]
     latest = (
         "3  (major, resolved: over)|2  (critical: Disk full: 99 %)|"
         "1  (major, acknowledged: Nobody can sign in)|"
@@ -82,6 +82,26 @@ def test_bash_completes_nudges_people_moments_and_what_has_a_name(escalate):
         "1|", "yes|no|", "ana|", "ana|", "login|", "minor|major|", "identity-primary|", r"tomorrow\ 09:00|",
         "tomorrow 09:00|", r"today\ 18:00|", "30m|", "acknowledged|", "zsh|", "alerts|", "|", "show|",
     ]  # fmt: skip
+
+
+def test_after_the_id_comes_what_is_typed_next_and_no_id_again(escalate):
+    escalate.declare("Nobody can sign in", "-s", "login", "--key", "sign-in")
+    spans = "15m|30m|1h|2h|8h|1d|1w|"
+    assert said(
+        escalate,
+        "escalate snooze 1 ''",
+        "escalate snooze '#1' ''",
+        "escalate snooze 1 --by ana ''",
+        "escalate snooze --key sign-in ''",
+        "escalate snooze 1 30m ''",
+        "escalate snooze 30m ''",
+    ) == [spans, spans, spans, spans, "|", "|"]
+    assert said(escalate, "escalate snooze ''")[0].startswith("1  (major: Nobody can sign in)|15m|")
+    for verb in ("update", "next", "reload", "show", "timeline", "export", "replay", "reopen"):
+        assert said(escalate, f"escalate {verb} 1 ''") == ["|"], verb
+    for verb in ("ack", "pass", "resolve"):
+        assert said(escalate, f"escalate {verb} 1 ''", f"escalate {verb} --key sign-in ''") == ["|", "|"]
+    assert "1|" not in said(escalate, "escalate explain 1 ''")[0]
 
 
 @pytest.mark.long

@@ -26,7 +26,7 @@ from escalate_cli.actions.perform import ActReport, perform
 from escalate_cli.cli.arguments import By, MessageOption, SeverityOption, labels, to_duration
 from escalate_cli.cli.asking import Meanwhile, interactive
 from escalate_cli.cli.asking import choose as ask
-from escalate_cli.cli.completion import known
+from escalate_cli.cli.completion import in_turn, known
 from escalate_cli.cli.incident_choice import IncidentChoice, Key, SomeId, SomeIds
 from escalate_cli.cli.output import Answer, say
 from escalate_cli.cli.piped_text import declared_message, typed_or_piped
@@ -313,7 +313,7 @@ def snooze(
         typer.Argument(
             metavar="[ID] DURATION",
             help='The incident, else the only open one; how long: "30m", "2h"',
-            autocompletion=known("incidents", "durations"),
+            autocompletion=in_turn("incidents durations", "durations"),
         ),
     ],
     by: By = None,
