@@ -11,12 +11,16 @@ import pytest
 from escalate_cli.cli.commands.guide import explained
 from escalate_cli.cli.index import COMMANDS
 from escalate_cli.config.schema.json_schema import json_schema
+from escalate_cli.core.answers.outcomes import AnswerAction, AnswerOutcome, RecordedAnswer
 from escalate_cli.core.incident import situation as model
+from escalate_cli.core.organisation.catalog import Catalog, Severity, Urgency
 from escalate_cli.core.organisation.policy import Rule, TargetKind
+from escalate_cli.core.organisation.recipient import Recipient
 from escalate_cli.core.routing.router import Match
 from escalate_cli.core.wording.placeholders import PLACEHOLDERS
 from escalate_cli.errors import ExitCode
 from escalate_cli.guide.topics import TOPICS, title
+from escalate_cli.views.incident import answer_data, notification_data, situation_data, told_data
 from tests.pages import PAGES, headings, page, section, table, ticked
 from tests.reference_page import reference
 from tests.sources import ROOT, sources
@@ -54,11 +58,31 @@ def test_the_actions_of_a_rule_are_complete() -> None:
         ("notification's kind", model.NotificationKind),
         ("nudge", model.NudgeStatus),
         ("match", Match),
+        ("answer's action", AnswerAction),
+        ("answer's outcome", AnswerOutcome),
     ],
 )
 def test_the_states_are_complete(of: str, states: type[Enum]) -> None:
     row = next(row for row in table(page("json"), "of") if row[0] == of)
     assert ticked(row[1]) == [state.value for state in states]
+
+
+def test_the_json_page_names_every_field_that_show_answers_with() -> None:
+    minor = Catalog(severities=(Severity("minor", Urgency.LOW, 0),))
+    situation = model.Situation(model.Incident(1, "down", "minor", 0, 0), ())
+    shown = situation_data(situation, minor)
+    rows = {row[0].partition(" (")[0]: row[1] for row in table(page("json"), "answer")}
+    assert top_fields(rows["incident"]) == set(shown)
+    assert top_fields(rows["`show` adds"]) == set(told_data(situation, (), minor, (), "ana")) - set(shown)
+    answer = RecordedAnswer("sms", "1", "+1", 0, "OK", AnswerOutcome.DONE)
+    assert set(answer_data(answer)) <= set(ticked(rows["`show` adds"]))
+    told = model.Notification(1, model.NotificationKind.PAGE, Recipient.person("ana"), "sms", "+1", "", 0)
+    assert top_fields(rows["notification"].partition("`test-page")[0]) == set(notification_data(told))
+
+
+def top_fields(cell: str) -> set[str]:
+    """The fields that a cell names, but for those of a field."""
+    return {name.rstrip("[]{}") for name in ticked(re.sub(r"\([^()]*\)", "", cell))}
 
 
 def promises() -> list[int]:

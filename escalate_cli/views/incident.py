@@ -53,6 +53,7 @@ def incident_data(
         "labels": dict(incident.labels),
         "lead": incident.lead,
         "declared_by": incident.declared_by,
+        "suggestion": incident.suggestion,
         "tell": [{"gateway": to.gateway, "address": to.address} for to in incident.tell],
         "declared_at": iso(incident.declared_at),
         "updated_at": iso(incident.updated_at),

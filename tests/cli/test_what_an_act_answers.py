@@ -50,3 +50,20 @@ def test_4_3_an_answer_that_comes_too_late_sends_what_the_end_of_its_nudge_made_
         assert "/kim" not in escalate.told
         ran = escalate("nudge", "1", "no", "--by", "bo")
         assert (ran.code, escalate.told.count("/kim")) == (5, 1), ran
+
+
+def test_an_update_says_at_once_which_service_its_words_sound_like(escalate):
+    escalate.declare("Nobody can sign in", "-s", "login")
+    ran = escalate("update", "1", "-m", "it is the secrets vault")
+    assert ran.code == 0
+    rows = [line for line in ran.out.splitlines() if line.startswith("sounds like")]
+    assert [" ".join(row.split()) for row in rows] == ["sounds like Vault: escalate update 1 --service vault"]
+    taken = escalate("update", "1", "--service", "vault")
+    assert "sounds like" not in taken.out
+
+
+def test_the_json_of_an_incident_has_the_service_that_its_words_sound_like(escalate):
+    assert escalate.declare("Nobody can sign in", "-s", "login")["suggestion"] is None
+    said = escalate("update", "1", "-m", "it is the secrets vault", "--json").json
+    assert (said["suggestion"], said["services"]) == ("vault", ["login"])
+    assert escalate("update", "1", "-s", "vault", "--json").json["suggestion"] is None

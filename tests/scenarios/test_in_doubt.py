@@ -109,3 +109,89 @@ def test_a_short_text_says_that_it_is_a_guess(world_with) -> None:
     assert "(a guess)" in world.last().body
     assert len(world.last().body) <= 160
     world.sent()
+
+
+def test_a_short_text_names_the_candidates_where_no_service_is_known(world: World) -> None:
+    names = [world.catalog.service_name(service) for service in best(world)]
+    world.declare(DOUBTFUL)
+    text = world.last().body
+    assert f"maybe: {names[0]}, {names[1]}" in text
+    assert len(text) <= 160
+    assert "escalate ack 1" in text
+    world.sent()
+
+
+def test_where_there_is_no_room_for_candidates_what_to_type_and_the_title_stay(world: World) -> None:
+    title = f"{DOUBTFUL}, for everybody in Spain and in Portugal, on the web and in the app"
+    assert Router(world.catalog.services.values(), meanings).route(title).service is None
+    world.declare(title)
+    text = world.last().body
+    assert title in text
+    assert "escalate ack 1" in text
+    assert len(text) <= 160
+    assert "maybe" not in text or text.endswith(f"maybe: {world.catalog.service_name(best(world)[0])}")
+    world.sent()
+
+
+def test_words_about_nothing_have_no_candidates_in_a_short_text(world: World) -> None:
+    world.declare("the coffee machine hums")
+    assert "maybe" not in world.last().body
+    world.sent()
+
+
+# ── an update that sounds like a service ──────────────────────────────────────────────
+
+CARDS = "it is the card declined screen"
+
+
+def fresh(world: World, recipient: str) -> str:
+    """The text of the only fresh message to them."""
+    begun = world.read
+    [text] = [
+        world.post.letters[begun + number][1].body
+        for number, spoken in enumerate(world.sent())
+        if spoken == recipient
+    ]
+    return text
+
+
+def test_the_channel_hears_which_service_an_update_sounds_like_and_what_to_type(world_with) -> None:
+    major = 'id = "major"\nurgency = "high"'
+    world = world_with(STANDARD, organisation=BANK.but(major, f'{major}\ninform = ["channel:status"]'))
+    world.declare("customers cannot sign in", "login")
+    world.sent()
+    world.update(message=CARDS, by="ana")
+    assert world.look().incident.suggestion == "payments"
+    begun = world.read
+    line = "This sounds like Card payments: escalate update 1 --service payments"
+    assert line in fresh(world, "inform slack to identity").splitlines()
+    world.read = begun
+    assert "escalate" not in fresh(world, "inform slack to status"), "stakeholders type nothing"
+
+
+def test_what_the_channel_is_told_later_does_not_say_it_again(world: World) -> None:
+    world.declare("customers cannot sign in", "login")
+    world.update(message=CARDS, by="ana")
+    world.sent()
+    world.ack("ana")
+    assert "sounds like" not in fresh(world, "inform slack to identity")
+
+
+def test_a_short_text_of_the_update_says_it_where_there_is_room_for_the_whole_command(world_with) -> None:
+    organisation = BANK.but('channel = "identity-room"', 'channel = "phone"').but(
+        "[channels.status]",
+        '[channels.phone]\nname = "Phone"\ncontact = { sms = "phone" }\n[channels.status]',
+    )
+    world = world_with(STANDARD, organisation=organisation)
+    world.declare("customers cannot sign in", "login")
+    world.sent()
+    world.update(message=CARDS, by="ana")
+    text = fresh(world, "inform sms to phone")
+    assert text.endswith("; sounds like Card payments: escalate update 1 --service payments")
+    world.declare("customers cannot sign in, nobody knows why since the release", "login")
+    world.sent()
+    world.update(2, message=CARDS, by="ana")
+    text = fresh(world, "inform sms to phone")
+    assert len(text) <= 160
+    assert "sounds like Card payments" in text
+    assert "escalate" not in text, "no half command"

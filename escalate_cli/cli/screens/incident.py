@@ -71,6 +71,7 @@ def draw_brief(
     facts: list[tuple[str, object]] = [("affected", _affected(situation, catalog))]
     if not has_told:
         facts.append(("told so far", _told_so_far(situation, catalog)))
+    facts += _sounds_like(situation.incident, catalog)
     told = replace(situation, notifications=tuple(fresh)) if has_told else None
     _draw_fitting(console, situation, facts, told, catalog, now)
 
@@ -179,10 +180,15 @@ def _what(
                 [f"{candidate['name']} (--service {candidate['service']})" for candidate in candidates[:3]],
             )
         )
-    if incident.suggestion in catalog.services and incident.suggestion not in incident.services:
-        name = catalog.services[incident.suggestion or ""].name
-        rows.append(("sounds like", f"{name}: escalate update {incident.id} --service {incident.suggestion}"))
-    return rows
+    return rows + _sounds_like(incident, catalog)
+
+
+def _sounds_like(incident: Incident, catalog: Catalog) -> list[tuple[str, object]]:
+    """The service that the latest words sound like, and what to type if it is that one."""
+    meant = catalog.services.get(incident.suggestion or "")
+    if meant is None or meant.id in incident.services or incident.status is IncidentStatus.RESOLVED:
+        return []
+    return [("sounds like", f"{meant.name}: escalate update {incident.id} --service {meant.id}")]
 
 
 def _ending(entries: Sequence[Entry], catalog: Catalog) -> str:

@@ -120,6 +120,32 @@ def candidates_of(occasion: Occasion) -> tuple[ToType, ...]:
     )
 
 
+def names_of_candidates(occasion: Occasion) -> tuple[str, ...]:
+    """Where no service is known, the names of those that it may be: first what an update sounds like."""
+    incident, catalog = occasion.incident, occasion.catalog
+    if incident.services:
+        return ()
+    routed = [str(candidate["service"]) for candidate in incident.routing.get("candidates") or []]
+    likely = dict.fromkeys([*filter(None, [incident.suggestion]), *routed])
+    return tuple(map(catalog.service_name, likely))[:_MOST_CANDIDATES]
+
+
+def sounds_like(occasion: Occasion) -> ToType | None:
+    """The service that the latest words sound like, and what to type if it is that one."""
+    incident, services = occasion.incident, occasion.catalog.services
+    meant = services.get(incident.suggestion or "")
+    if meant is None or meant.id in incident.services or incident.status is IncidentStatus.RESOLVED:
+        return None
+    command = f"escalate update {incident.id} --service {meant.id}"
+    return ToType(printable(meant.name), occasion.to_type(command))
+
+
+def hints_of(occasion: Occasion) -> tuple[str, ...]:
+    """What the latest words sound like, in a sentence with what to type."""
+    hint = sounds_like(occasion)
+    return () if hint is None else (f"This sounds like {hint.label}: {hint.command}",)
+
+
 def quotes_of(occasion: Occasion) -> tuple[Quote, ...]:
     """What the reporter said, and the latest that has been said since, unless it is this message's
     news anyway.

@@ -8,11 +8,16 @@ from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from escalate_cli.core.calendar.duration import show_about
-from escalate_cli.core.events.reasons import ByRule, NobodyHasIt, OpenAgain
+from escalate_cli.core.events.reasons import ByRule, NobodyHasIt, OpenAgain, Update
 from escalate_cli.core.incident.situation import IncidentStatus
 from escalate_cli.core.messages.bystanders import what_the_reporter_hears
 from escalate_cli.core.messages.card import MessageKind, ToReply, ToType
-from escalate_cli.core.messages.incident_lines import paged_with, upcoming_of
+from escalate_cli.core.messages.incident_lines import (
+    names_of_candidates,
+    paged_with,
+    sounds_like,
+    upcoming_of,
+)
 from escalate_cli.core.messages.occasion import Occasion
 from escalate_cli.core.messages.sms import one_sms, words, words_beside
 from escalate_cli.core.messages.telling import what_would_help
@@ -65,12 +70,21 @@ def _beside(occasion: Occasion) -> Iterator[Text]:
     """The services, and what was said last: what this page itself says, else the news, else the reporter."""
     incident, title = occasion.incident, occasion.incident.title
     names = ", ".join(map(occasion.catalog.service_name, incident.services))
+    yield _maybe(occasion)
     if incident.guess:
         yield may_cut(f"{words(names)} (a guess)", _SERVICE)
     else:
         yield may_cut(words_beside(title, names), _SERVICE)
     text = occasion.notification.note or incident.latest_update or incident.message or ""
     yield may_cut(words_beside(title, text), _WORDS)
+
+
+def _maybe(occasion: Occasion) -> Text:
+    """Where no service is known, those that it may be: as many whole names as there is room for."""
+    names = [words(name) for name in names_of_candidates(occasion)]
+    lists = [f"maybe: {', '.join(names[:many])}" for many in range(len(names), 0, -1)]
+    lists = [text for text in lists if words_beside(occasion.incident.title, text) == text]
+    return may_cut(lists[0], _SERVICE, instead=(*lists[1:], "")) if lists else Text()
 
 
 def _nudge(occasion: Occasion) -> Text:
@@ -93,7 +107,16 @@ def _question(occasion: Occasion) -> Text:
 def _inform(occasion: Occasion) -> Text:
     told = join(": ", (_head(occasion, " info"), _of_rule(occasion) or _news(occasion)))
     helping = (_help(to_type) for to_type in what_would_help(occasion))
-    return join("; ", (told, *helping, *_who_is_asked(occasion)))
+    return join("; ", (told, *helping, *_who_is_asked(occasion), _sounds_like(occasion)))
+
+
+def _sounds_like(occasion: Occasion) -> Text:
+    """Which service an update sounds like, and what to type, or only the one, or nothing."""
+    hint = sounds_like(occasion) if isinstance(occasion.notification.reason.cause, Update) else None
+    if hint is None:
+        return Text()
+    short = words_beside(occasion.incident.title, f"sounds like {hint.label}")
+    return may_cut(f"{short}: {hint.command}", _SERVICE, instead=(short, "")) if short else Text()
 
 
 def _who_is_asked(occasion: Occasion) -> Iterator[Text]:

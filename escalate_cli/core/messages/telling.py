@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
-from escalate_cli.core.events.reasons import ByRule, NobodyHasIt, OpenAgain, SomebodyHasIt, Taking
+from escalate_cli.core.events.reasons import ByRule, NobodyHasIt, OpenAgain, SomebodyHasIt, Taking, Update
 from escalate_cli.core.incident.situation import IncidentStatus
 from escalate_cli.core.messages.card import NAMES, Line, MessageCard, MessageKind, ToType
 from escalate_cli.core.messages.frame import frame, of_severity
@@ -12,6 +12,7 @@ from escalate_cli.core.messages.incident_lines import (
     candidates_of,
     details,
     facts_of,
+    hints_of,
     news_of,
     paged_with,
     quotes_of,
@@ -46,13 +47,14 @@ def news_card(occasion: Occasion) -> MessageCard:
     elif isinstance(cause, OpenAgain):
         subject = f"{of_severity(occasion)} Open again:"
     tells_next = isinstance(cause, NobodyHasIt | OpenAgain)
+    hints = hints_of(occasion) if isinstance(cause, Update) else ()
     return replace(
         frame(MessageKind.INFORM, subject, occasion),
         news=news_of(occasion),
         facts=facts_of(occasion),
         candidates=candidates_of(occasion),
         quotes=quotes_of(occasion),
-        remarks=remarks_of(occasion),
+        remarks=(*remarks_of(occasion), *hints),
         told=paged_with(occasion) if tells_next else None,
         upcoming=upcoming_of(occasion) if tells_next else None,
         why=Line("Rule", Text(printable(cause.rule))) if isinstance(cause, ByRule) else None,
