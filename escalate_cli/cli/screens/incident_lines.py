@@ -1,4 +1,6 @@
-"""Incidents as lines, one each, in the list and on the board; two each where the width does not do."""
+"""Incidents as lines: one each in the list, whatever the width; on the board two each where that does not
+do.
+"""
 
 from __future__ import annotations
 
@@ -24,15 +26,33 @@ _ROOM_FOR_TITLES = 24
 _BETWEEN = " · "
 _SHORT_NAME = 12
 """columns of whoever has it, where there is no room for more"""
+_LEAST_NAME = 8
+_ROOM_FOR_MARKS = 16
+"""columns that titles have before the mark of a nudge is put shorter for them"""
+_LEAST_TITLE = 8
+_WHOLE = 1 << 20
+_STEPS = (
+    ("teams", "drop", _WHOLE),
+    ("next page", "short", _WHOLE),
+    ("who has it", "short", _WHOLE),
+    ("for", "drop", _WHOLE),
+    ("next page", "drop", _WHOLE),
+    ("who has it", "least", _ROOM_FOR_TITLES),
+    ("title", "least", _ROOM_FOR_MARKS),
+    ("who has it", "drop", _LEAST_TITLE),
+)
+"""what the list does, one after the other, until titles have so many columns, or as many as they need"""
 
 
 class IncidentLine(msgspec.Struct, frozen=True):
-    """An incident as a line: each cell by its column, and in `short` those that can be said in less.
-    `below` is what stands below its title where there is no room for columns, what matters most first.
+    """An incident as a line: each cell by its column, in `short` those that can be said in less, and in
+    `least` in as little as there is. `below` is what stands below its title where there is no room for
+    columns, what matters most first.
     """
 
     cells: Mapping[str, Text]
     short: Mapping[str, Text]
+    least: Mapping[str, Text]
     below: Sequence[Text]
 
 
@@ -51,11 +71,16 @@ def incident_line(line: BoardLine, catalog: Catalog, now: Instant) -> IncidentLi
         "next page": style.piece(_next(line.pages, now), quiet),
         "title": _titled(line, title),
     }
-    over = line.status is IncidentStatus.RESOLVED
-    name = style.piece(_over(line), "dim") if over else cells["who has it"].copy()
-    name.truncate(_SHORT_NAME, overflow="ellipsis")
-    short = {"next page": soonest, "who has it": name, "title": style.piece(line.title, title)}
-    return IncidentLine(cells, short, [text for text in _below(line, now, cells) if text.plain])
+    short = {
+        "next page": soonest,
+        "who has it": _cut(_who_in_short(line, cells["who has it"]), _SHORT_NAME),
+        "title": style.piece(line.title, title),
+    }
+    least = {
+        "who has it": _cut(_first_name(line, cells["who has it"]), _LEAST_NAME),
+        "title": _titled(line, title, mark="?"),
+    }
+    return IncidentLine(cells, short, least, [text for text in _below(line, now, cells) if text.plain])
 
 
 def _below(line: BoardLine, now: Instant, cells: Mapping[str, Text]) -> Iterator[Text]:
@@ -69,18 +94,19 @@ def _below(line: BoardLine, now: Instant, cells: Mapping[str, Text]) -> Iterator
     yield cells["for"]
 
 
-def _titled(line: BoardLine, quiet: str) -> Text:
+def _titled(line: BoardLine, quiet: str, mark: str = "nudge ") -> Text:
     """The title; before it the nudge that waits for an answer: a column would cost every line."""
-    mark = _nudges(line)
-    return mark.append("  " if mark.plain else "").append_text(style.piece(line.title, quiet))
+    nudges = _nudges(line, mark)
+    between = " " * min(len(mark), 2) if nudges.plain else ""
+    return nudges.append(between).append_text(style.piece(line.title, quiet))
 
 
-def _nudges(line: BoardLine) -> Text:
+def _nudges(line: BoardLine, mark: str = "nudge ") -> Text:
     from rich.text import Text
 
     text = Text()
     return (
-        text.append(f"nudge {line.nudges[0]}{_more(len(line.nudges) - 1)}", "bold") if line.nudges else text
+        text.append(f"{mark}{line.nudges[0]}{_more(len(line.nudges) - 1)}", "bold") if line.nudges else text
     )
 
 
@@ -96,6 +122,27 @@ def _holder(line: BoardLine) -> Text:
             "nobody" if line.is_unanswered else "somebody", "bold" if line.is_unanswered else ""
         )
     return style.piece(line.has_it[0] + _more(len(line.has_it) - 1), "" if line.in_part else "green")
+
+
+def _who_in_short(line: BoardLine, whole: Text) -> Text:
+    """As it stands where it fits; else who has it by their first name."""
+    if line.status is IncidentStatus.RESOLVED:
+        return style.piece(_over(line), "dim")
+    return (
+        whole if whole.cell_len <= _SHORT_NAME or not line.in_part else _first_name(line, whole, ", in part")
+    )
+
+
+def _first_name(line: BoardLine, whole: Text, more: str = "") -> Text:
+    if line.status is IncidentStatus.RESOLVED:
+        return style.piece("over", "dim")
+    return style.piece((whole.plain.split() or [""])[0] + more, str(_holder(line).style))
+
+
+def _cut(text: Text, width: int) -> Text:
+    text = text.copy()
+    text.truncate(width, overflow="ellipsis")
+    return text
 
 
 def _over(line: BoardLine) -> str:
@@ -131,30 +178,75 @@ def soon(at: Instant | None, now: Instant) -> str:
     return f"in {show_about(-(-ahead // MINUTE) * MINUTE)}" if ahead > 2 * MINUTE else from_now(at, now)
 
 
-def lines_each(lines: Sequence[IncidentLine], width: int | None) -> int:
+def lines_each(lines: Sequence[IncidentLine], width: int) -> int:
     """How many lines each of these incidents takes: one, or two where there is no room for columns."""
     rows, columns = _whole(lines)
-    if width is None or not rows:
+    if not rows:
         return 1
     columns = _fitted(columns, rows, lines, width)
     longest = max(row["title"].cell_len for row in rows)
     return 1 if _room(columns, rows, width) >= min(longest, _ROOM_FOR_TITLES) else 2
 
 
-def lay_out_lines(
-    lines: Sequence[IncidentLine], width: int | None, *, heads: bool = True, each: int | None = None
-) -> list[Text]:
+def list_lines(lines: Sequence[IncidentLine], width: int | None) -> list[Text]:
     """A line for each incident under a line of heads, each at most `width` wide (None: as wide as it
-    is). Where that is narrow, teams give way first, then all but the next page, names, and the time.
+    is). Teams give way first, then for how long, then the next page, before any title is cut; a line
+    that has room for its next page has it at the right edge.
+    """
+    rows, columns = _whole(lines)
+    if width is None or not rows:
+        return _sheet(rows, columns, width, heads=True)
+    longest, heads = max(row["title"].cell_len for row in rows), True
+    for column, how, most in _STEPS:
+        if _room(columns, rows, width, heads=heads) >= min(longest, most):
+            break
+        if how == "drop":
+            columns = [kept for kept in columns if kept != column]
+            continue
+        heads = heads and how != "least"
+        for row, line in zip(rows, lines, strict=True):
+            row[column] = (line.short if how == "short" else line.least)[column]
+    texts = _sheet(rows, columns, width, heads=heads)
+    return texts if "next page" in columns else _at_the_edge(texts, lines, width, heads=heads)
+
+
+def _at_the_edge(texts: list[Text], lines: Sequence[IncidentLine], width: int, *, heads: bool) -> list[Text]:
+    """The same lines, with the next page behind those titles that leave room for it."""
+    pages = [
+        *([style.piece("next page", "bold")] if heads else []),
+        *(line.short["next page"] for line in lines),
+    ]
+    begins = width - max(page.cell_len for page in pages)
+    fits = [bool(page.plain) and text.cell_len + 2 <= begins for page, text in zip(pages, texts, strict=True)]
+    if not any(fits[heads:]):
+        return texts
+    return [
+        text.copy().append(" " * (begins - text.cell_len)).append_text(page) if there else text
+        for text, page, there in zip(texts, pages, fits, strict=True)
+    ]
+
+
+def lay_out_lines(
+    lines: Sequence[IncidentLine], width: int, *, heads: bool = True, each: int | None = None
+) -> list[Text]:
+    """The lines of the board: one for each incident under a line of heads, each at most `width` wide. Where
+    that is narrow, teams give way first, then all but the next page, names, and the time.
     Where that is not enough, each is two lines (`each`; None: as `lines_each` says), without heads.
     """
-    if width is not None and (each or lines_each(lines, width)) > 1:
+    if (each or lines_each(lines, width)) > 1:
         return [text for line in lines for text in _block(line, width)]
     rows, columns = _whole(lines)
-    if width is not None and rows:
+    if rows:
         columns = _fitted(columns, rows, lines, width)
+    return _sheet(rows, columns, width, heads=heads)
+
+
+def _sheet(
+    rows: Sequence[Mapping[str, Text]], columns: Sequence[str], width: int | None, *, heads: bool
+) -> list[Text]:
+    """The rows, their columns below each other."""
     if heads:
-        rows.insert(0, {column: style.piece(column, "bold") for column in _COLUMNS})
+        rows = [{column: style.piece(column, "bold") for column in _COLUMNS}, *rows]
     wide = {column: max((row[column].cell_len for row in rows), default=0) for column in columns}
     return [_joined(row, columns, wide, width) for row in rows]
 
@@ -207,9 +299,13 @@ def _fitted(
     return columns
 
 
-def _room(columns: Sequence[str], rows: Sequence[Mapping[str, Text]], width: int) -> int:
+def _room(
+    columns: Sequence[str], rows: Sequence[Mapping[str, Text]], width: int, *, heads: bool = True
+) -> int:
     """What is left for titles beside these columns."""
-    cells = [max(len(column), *(row[column].cell_len for row in rows)) for column in columns[:-1]]
+    cells = [
+        max(len(column) if heads else 0, *(row[column].cell_len for row in rows)) for column in columns[:-1]
+    ]
     return width - sum(cells) - len(cells)
 
 

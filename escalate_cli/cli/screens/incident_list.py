@@ -1,11 +1,11 @@
-"""The list of incidents: a line each, or two where a terminal is narrow; elsewhere nothing is cut."""
+"""The list of incidents: a line each, at any width; where it is no terminal, nothing is cut."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from escalate_cli.actions.listing import Listing
-from escalate_cli.cli.screens.incident_lines import incident_line, lay_out_lines
+from escalate_cli.cli.screens.incident_lines import incident_line, list_lines
 from escalate_cli.core.calendar.duration import Instant
 from escalate_cli.core.organisation.catalog import Catalog
 from escalate_cli.views.board import board_line
@@ -22,5 +22,5 @@ def draw_list(console: Console, listing: Listing, catalog: Catalog, now: Instant
         )
         for situation in listing.situations
     ]
-    for line in lay_out_lines(lines, console.width if console.is_terminal else None):
+    for line in list_lines(lines, console.width if console.is_terminal else None):
         console.print(line, soft_wrap=True)

@@ -14,7 +14,7 @@ def fields(names: str) -> set[str]:
 INCIDENT = fields(
     "id key title message status severity urgency services teams labels lead declared_by declared_at"
     " updated_at acknowledged_at acknowledged_by resolved_at next_due_at"
-    " escalations nudges notifications tell"
+    " escalations nudges notifications tell suggestion"
 )
 NOTIFICATION = fields(
     "id kind recipient gateway address status attempts because due_at sent_at error held_back sent_with code"
