@@ -19,7 +19,7 @@ from escalate_cli.core.incident.situation import (
     Situation,
 )
 from escalate_cli.core.incident.worst_first import worst_first
-from escalate_cli.errors import DamagedRow, Unknown, UsageProblem
+from escalate_cli.errors import DamagedRow, DatabaseProblem, Unknown, UsageProblem
 
 STATUSES = ("open", "acknowledged", "resolved")
 
@@ -65,6 +65,14 @@ def listed_incidents(
         situation.incident.id for situation in listed if situation.incident.status is IncidentStatus.RESOLVED
     )
     return Listing(tuple(listed), situations.resolvers(over) if over else {}, unreadable)
+
+
+def damages(context: Context, listing: Listing) -> list[DatabaseProblem]:
+    """What is said of those that cannot be read."""
+    return [
+        context.damage(f": incident {number}: {problem.message}")
+        for number, problem in listing.unreadable.items()
+    ]
 
 
 def _read(

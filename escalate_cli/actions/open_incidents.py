@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from escalate_cli.actions.listing import listed_incidents
+from escalate_cli.actions.listing import damages, listed_incidents
 from escalate_cli.actions.lookup import reporter, storable
 from escalate_cli.context import Context
 from escalate_cli.core.incident.holding import holders
@@ -20,8 +20,12 @@ def meant_without_a_name(
 ) -> tuple[Incident, ...]:
     """The open incidents of whoever types (`by`), else all: what nobody has taken first, of these the
     worst, of these the newest. `unanswered`: only what nobody has taken, where there is any of that.
+    Where nothing can be read of what is open, that is raised.
     """
-    catalog, situations = context.running_catalog, listed_incidents(context).situations
+    catalog, listing = context.running_catalog, listed_incidents(context)
+    situations = listing.situations
+    for problem in damages(context, listing) if not situations else ():
+        raise problem
     mine = _mine(context, situations, reporter(by, context))
     incidents = [situation.incident for situation in mine or situations]
     if unanswered:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from escalate_cli.actions.listing import listed_incidents
+from escalate_cli.actions.listing import Listing, damages, listed_incidents
 from escalate_cli.cli.completion import known
 from escalate_cli.cli.output import Answer
 from escalate_cli.cli.screens.incident_list import draw_list
@@ -34,7 +34,7 @@ def list_incidents(
     listing = listed_incidents(context, status=status, everything=all, team=team, mine=mine)
     catalog, now = context.running_catalog, context.clock.now()
     data = listing_data(listing, catalog)
-    nothing = "No incidents." if all or status else "No open incidents."
+    nothing = _unread(listing) or ("No incidents." if all or status else "No open incidents.")
 
     def screen(console: Console) -> None:
         draw_list(console, listing, catalog, now)
@@ -44,8 +44,15 @@ def list_incidents(
         screen if data else nothing,
         ExitCode.DATABASE if listing.unreadable else ExitCode.DONE,
         [note.text for note in standing_warnings(context)],
-        failures=[
-            context.damage(f": incident {number}: {problem.message}")
-            for number, problem in listing.unreadable.items()
-        ],
+        failures=damages(context, listing),
     )
+
+
+def _unread(listing: Listing) -> str:
+    """What is said in place of "nothing" where something cannot be read; nothing where all can."""
+    if not listing.unreadable:
+        return ""
+    named = ", ".join(f"#{number}" for number in listing.unreadable)
+    what, whom = ("Incident", "it") if len(listing.unreadable) == 1 else ("Incidents", "them")
+    todo = f"page people for {whom} by other means, and see `escalate doctor`"
+    return f"{what} {named} cannot be read: {todo}.\nThere is no other."

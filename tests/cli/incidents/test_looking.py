@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 import signal
+import sqlite3
 import subprocess
 import sys
 
@@ -39,6 +40,37 @@ def test_the_list_shows_whose_and_what(escalate):
     assert listed("--all", "--team", "Platform") == [1]
     assert listed("--all", "--mine") == [2]
     assert escalate("list", "--status", "acknowledged").out == "No incidents.\n"
+
+
+def damage(escalate, number: int) -> None:
+    with sqlite3.connect(escalate.environ["ESCALATE_DB"]) as database:
+        database.execute("UPDATE incidents SET labels = '{odd' WHERE id = ?", (number,))
+
+
+def test_where_only_what_cannot_be_read_is_open_it_is_not_said_that_nothing_is(escalate):
+    escalate.declare("one", "-s", "login")
+    damage(escalate, 1)
+    for options in ((), ("--all",), ("--mine",), ("--team", "identity")):
+        ran = escalate("list", *options)
+        assert (ran.code, ran.out) == (
+            7,
+            "Incident #1 cannot be read: page people for it by other means, and see `escalate doctor`.\n"
+            "There is no other.\n",
+        ), options
+    escalate.declare("two", "-s", "login")
+    damage(escalate, 2)
+    assert escalate("list").out.startswith("Incidents #1, #2 cannot be read: ")
+
+
+def test_what_cannot_be_read_is_not_taken_for_nothing_where_no_number_is_typed(escalate):
+    escalate.declare("one", "-s", "login")
+    damage(escalate, 1)
+    for verb in ("ack", "show", "resolve"):
+        ran = escalate(verb)
+        assert (ran.code, ran.out) == (7, ""), verb
+        assert "incident 1: a record of the database cannot be read" in ran.err
+    escalate.declare("two", "-s", "login")
+    assert escalate("ack").code == 0, "the only one that can be read"
 
 
 def test_route_says_who_would_be_paged_and_pages_nobody(escalate):
