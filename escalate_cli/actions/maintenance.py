@@ -159,14 +159,19 @@ def quiet_services(context: Context) -> tuple[Maintenance, ...]:
 
 
 def planned_maintenances(context: Context) -> tuple[Maintenance, ...]:
-    """What is planned to begin later, soonest first; of a repeated one the next."""
+    """What is planned to begin later, soonest first; of a repeated one the next. What begins within a
+    stretch that is quiet now is a part of that.
+    """
     catalog, now = context.running_catalog, context.clock.now()
     recorded = context.store.situations.maintenance()
-    planned = [
-        maintenance
-        for service in _services(recorded, context)
-        for maintenance in core.upcoming(recorded, catalog, service, now)
-    ]
+    planned: list[Maintenance] = []
+    for service in _services(recorded, context):
+        stretch = core.quiet(recorded, catalog, service, now)
+        planned += [
+            maintenance
+            for maintenance in core.upcoming(recorded, catalog, service, now)
+            if stretch is None or maintenance.start_at > stretch.until_at
+        ]
     return tuple(sorted(planned, key=lambda maintenance: maintenance.start_at))
 
 

@@ -28,10 +28,9 @@ reason = "index rebuild"
 """
 
 
-def later(world: World, span: str, start: str, service: str = "login") -> None:
-    begin_maintenance(
-        world.context, [service], parse_duration(span), start=world.clock.at + parse_duration(start)
-    )
+def later(world: World, span: str, start: str, service: str = "login", *, reason: str | None = None) -> None:
+    at = world.clock.at + parse_duration(start)
+    begin_maintenance(world.context, [service], parse_duration(span), start=at, reason=reason)
 
 
 def test_4_18_a_shorter_maintenance_does_not_end_a_longer_one_and_beginning_it_says_so(world: World) -> None:
@@ -65,6 +64,25 @@ def test_4_18_maintenances_that_touch_are_one(world: World) -> None:
     world.expects_nothing()
     world.advance("1m")
     world.expects("sms to ana")
+
+
+def test_4_18_what_begins_within_a_stretch_under_way_is_a_part_of_it_and_not_listed_again(
+    world: World,
+) -> None:
+    later(world, "2h", "0s", reason="upgrade")
+    later(world, "3h", "1h", reason="network")
+    later(world, "1h", "6h", reason="disks")
+    later(world, "1h", "1h", service="payments", reason="cards")
+    (whole,) = quiet_services(world.context)
+    assert whole.until_at - world.clock.at == 4 * HOUR
+    assert whole.reason == "upgrade; network"
+    assert [(each.service, each.reason) for each in planned_maintenances(world.context)] == [
+        ("payments", "cards"),
+        ("login", "disks"),
+    ]
+    world.clock.at += 2 * HOUR
+    assert [each.reason for each in quiet_services(world.context)] == ["network"], "the upgrade is over"
+    assert [each.reason for each in planned_maintenances(world.context)] == ["disks"]
 
 
 def test_4_18_ending_ends_every_maintenance_of_the_service_that_lasts_and_none_that_is_planned(

@@ -25,9 +25,9 @@ of these
 
 
 def quiet(recorded: Sequence[Maintenance], catalog: Catalog, service: str, at: Instant) -> Maintenance | None:
-    """The unbroken stretch around `at` in which the service is quiet, as one maintenance with all
-    reasons; None when it is not quiet. `recorded` is in the order of the store: the newest
-    record first.
+    """The unbroken stretch around `at` in which the service is quiet, as one maintenance with the
+    reasons that last and those that come in it; None when it is not quiet. `recorded` is in the order
+    of the store: the newest record first.
     """
     lasting = _lasting(recorded, catalog, service, at)
     if not lasting:
@@ -49,7 +49,8 @@ def quiet(recorded: Sequence[Maintenance], catalog: Catalog, service: str, at: I
             break
         start_at, until_at = earlier, later
     longest = max(lasting, key=lambda maintenance: maintenance.until_at)
-    reasons = dict.fromkeys(maintenance.reason for maintenance in lasting if maintenance.reason)
+    within = [spell for spell in upcoming(recorded, catalog, service, at) if spell.start_at <= until_at]
+    reasons = dict.fromkeys(maintenance.reason for maintenance in (*lasting, *within) if maintenance.reason)
     return replace(longest, start_at=start_at, until_at=until_at, reason="; ".join(reasons) or None)
 
 
