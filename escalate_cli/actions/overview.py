@@ -2,23 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 import msgspec
 
 from escalate_cli.context import Context
-from escalate_cli.core.incident.situation import Situation
+from escalate_cli.core.incident.situation import Notification, NotificationStatus, Situation
 from escalate_cli.core.incident.timeline import Entry
 from escalate_cli.core.incident.worst_first import Standing, worst_first
+
+Numbered = tuple[int, Notification]
+"""a message with the number of its incident"""
 
 
 class Overview(msgspec.Struct, frozen=True):
     """Every incident that runs, the first of them in full, and the last things that happened, each with
-    the number of its incident.
+    the number of its incident. `failing` are the messages that did not get through and are tried again,
+    those of the worst incidents first.
     """
 
     running: list[Standing]
     situations: list[Situation]
     """with the notifications that are still to be sent, and no others"""
     entries: tuple[tuple[int, Entry], ...]
+    failing: tuple[Numbered, ...] = ()
 
 
 def overview(context: Context, *, most_situations: int, most_entries: int) -> Overview:
@@ -33,4 +40,17 @@ def overview(context: Context, *, most_situations: int, most_entries: int) -> Ov
         for number in ids
         if number in incidents
     ]
-    return Overview(running, situations, store.latest_entries(most_entries))
+    failing = _failing(waiting, [standing.id for standing in running])
+    return Overview(running, situations, store.latest_entries(most_entries), failing)
+
+
+def _failing(waiting: Mapping[int, Sequence[Notification]], order: Sequence[int]) -> tuple[Numbered, ...]:
+    """What failed and is tried again, each message once."""
+    places = {number: place for place, number in enumerate(order)}
+    failed = {
+        notification.id: (number, notification)
+        for number in sorted(waiting, key=lambda number: places.get(number, len(places)))
+        for notification in waiting[number]
+        if notification.status is NotificationStatus.RETRYING and notification.error
+    }
+    return tuple(entry for entry in failed.values() if entry[1].bundled_with not in failed)

@@ -4,11 +4,13 @@ and when, what waits for an answer.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import msgspec
 
+from escalate_cli.actions.overview import Numbered
 from escalate_cli.core.calendar.duration import Instant, Span
+from escalate_cli.core.calendar.moment import from_now
 from escalate_cli.core.escalation.upcoming import next_of
 from escalate_cli.core.escalation.waiting_reasons import waits_until
 from escalate_cli.core.incident.holding import holders
@@ -22,6 +24,7 @@ from escalate_cli.core.incident.situation import (
     Situation,
 )
 from escalate_cli.core.organisation.catalog import Catalog
+from escalate_cli.core.wording.kinds import message_in_words
 
 TO_COME = (NotificationStatus.PENDING, NotificationStatus.RETRYING)
 """the states of a message that is still to be sent"""
@@ -81,6 +84,19 @@ def board_line(
         next_pages(situation, catalog, now),
         tuple(nudge.id for nudge in situation.nudges if nudge.status is NudgeStatus.OPEN),
         catalog.person_name(resolved_by) if resolved_by else None,
+    )
+
+
+def not_delivered(failing: Sequence[Numbered], catalog: Catalog, now: Instant) -> str:
+    """What did not get through and is tried again, in one sentence; nothing where all did."""
+    if not failing:
+        return ""
+    number, first = failing[0]
+    many, more = ("", "") if len(failing) == 1 else (f"{len(failing)} ", f" and {len(failing) - 1} more")
+    again = from_now(max(now, min(notification.due_at for _, notification in failing)), now)
+    return (
+        f"{many}not delivered: {message_in_words(first.kind.value)} to {catalog.name_of(first.recipient)}"
+        f" by {first.gateway} for #{number} ({first.error}){more}; tried again {again}"
     )
 
 

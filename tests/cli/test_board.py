@@ -4,7 +4,6 @@ always on it.
 
 from __future__ import annotations
 
-import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -24,7 +23,7 @@ from escalate_cli.core.incident.situation import IncidentStatus
 from escalate_cli.core.incident.worst_first import Standing
 from escalate_cli.core.organisation.catalog import Catalog, Severity, Urgency
 from escalate_cli.views.board import BoardLine, NextPage
-from tests.delivery.processes import until
+from tests.cli.boards import watched
 from tests.faults.rounds import mostly_long
 from tests.loopback import Bank, bank, server
 from tests.organisations import LOOPBACK, LOOPBACK_GATEWAYS
@@ -268,23 +267,6 @@ def escalate(tmp_path) -> Iterator[Bank]:
     quiet = "[limits]\nmessages = 1000\n"
     with server() as web:
         yield bank(tmp_path, web, ("all.toml", LOOPBACK + quiet), ("gateways.toml", LOOPBACK_GATEWAYS))
-
-
-def watched(escalate: Bank, width: int, height: int, *words: str) -> list[str]:
-    """What the board shows on a real terminal of this size, once these words are on it."""
-    command = [sys.executable, "-m", "escalate_cli", "watch", "--interval", "1m"]
-    environ = {name: text for name, text in escalate.environ.items() if name != "COLUMNS"}
-    with Terminal(width, height) as terminal:
-        watching = subprocess.Popen(
-            command, stdin=terminal.inner, stdout=terminal.inner, env={**environ, "TERM": "xterm"}
-        )
-        try:
-            until(lambda: terminal.shows(*words), 30)
-        finally:
-            watching.send_signal(signal.SIGTERM)
-            assert watching.wait(20) == 0
-        terminal.shows()
-        return [line.rstrip() for line in terminal.lines]
 
 
 @pytest.mark.long

@@ -19,7 +19,7 @@ from escalate_cli.core.incident.situation import IncidentStatus
 from escalate_cli.core.incident.timeline import Entry
 from escalate_cli.engine.pass_report import PassReport
 from escalate_cli.errors import EscalateError
-from escalate_cli.views.board import board_line
+from escalate_cli.views.board import board_line, not_delivered
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -98,7 +98,11 @@ class Board:
             badge=lambda severity: style.badge(severity, catalog),
             events=[self._happened(incident, entry, now) for incident, entry in going_on.entries],
             troubles=[
-                style.piece(f"{wall_time(at, zone, now)}  {line}", "bold red") for at, line in self._troubles
+                style.piece(line, "bold red")
+                for line in [
+                    *filter(None, [not_delivered(going_on.failing, catalog, now)]),
+                    *(f"{wall_time(at, zone, now)}  {line}" for at, line in self._troubles),
+                ]
             ],
         )
 

@@ -5,6 +5,7 @@ do.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from enum import Enum
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -19,7 +20,8 @@ from escalate_cli.views.board import BoardLine, NextPage
 if TYPE_CHECKING:
     from rich.text import Text
 
-_COLUMNS = ("id", "severity", "who has it", "for", "teams", "next page", "title")
+_NEXT = "next page"
+_COLUMNS = ("id", "severity", "who has it", "for", "teams", _NEXT, "title")
 _ALWAYS = ("id", "severity", "title")
 _ROOM_FOR_TITLES = 24
 """columns that titles have before anything else is left out for them"""
@@ -31,17 +33,27 @@ _ROOM_FOR_MARKS = 16
 """columns that titles have before the mark of a nudge is put shorter for them"""
 _LEAST_TITLE = 8
 _WHOLE = 1 << 20
+
+
+class _Wording(Enum):
+    """How much a cell says."""
+
+    SHORT = "in less"
+    LEAST = "in as little as there is"
+
+
 _STEPS = (
-    ("teams", "drop", _WHOLE),
-    ("next page", "short", _WHOLE),
-    ("who has it", "short", _WHOLE),
-    ("for", "drop", _WHOLE),
-    ("next page", "drop", _WHOLE),
-    ("who has it", "least", _ROOM_FOR_TITLES),
-    ("title", "least", _ROOM_FOR_MARKS),
-    ("who has it", "drop", _LEAST_TITLE),
+    ("teams", None, _WHOLE),
+    (_NEXT, _Wording.SHORT, _WHOLE),
+    ("who has it", _Wording.SHORT, _WHOLE),
+    ("for", None, _WHOLE),
+    (_NEXT, None, _WHOLE),
+    ("who has it", _Wording.LEAST, _ROOM_FOR_TITLES),
+    ("title", _Wording.LEAST, _ROOM_FOR_MARKS),
+    ("who has it", None, _LEAST_TITLE),
 )
-"""what the list does, one after the other, until titles have so many columns, or as many as they need"""
+"""how the list puts a column, or that it drops it (None), one after the other, until titles have so many
+columns, or as many as they need"""
 
 
 class IncidentLine(msgspec.Struct, frozen=True):
@@ -200,14 +212,14 @@ def list_lines(lines: Sequence[IncidentLine], width: int | None) -> list[Text]:
     for column, how, most in _STEPS:
         if _room(columns, rows, width, heads=heads) >= min(longest, most):
             break
-        if how == "drop":
+        if how is None:
             columns = [kept for kept in columns if kept != column]
             continue
-        heads = heads and how != "least"
+        heads = heads and how is not _Wording.LEAST
         for row, line in zip(rows, lines, strict=True):
-            row[column] = (line.short if how == "short" else line.least)[column]
+            row[column] = (line.short if how is _Wording.SHORT else line.least)[column]
     texts = _sheet(rows, columns, width, heads=heads)
-    return texts if "next page" in columns else _at_the_edge(texts, lines, width, heads=heads)
+    return texts if _NEXT in columns else _at_the_edge(texts, lines, width, heads=heads)
 
 
 def _at_the_edge(texts: list[Text], lines: Sequence[IncidentLine], width: int, *, heads: bool) -> list[Text]:
