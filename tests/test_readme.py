@@ -153,6 +153,13 @@ def test_the_readme_is_a_front_page_that_leads_to_every_topic() -> None:
     assert [re.findall(r"\[(.+)\]", row[0]) for row in rows] == [[title(topic)] for topic in TOPICS]
 
 
+def test_what_nothing_else_does_is_said_in_six_lines_with_an_output_each() -> None:
+    shown = section("README", "## What it does that nothing else does")
+    said = re.split(r"^(?=\*\*It )", shown, flags=re.M)[1:]
+    assert len(said) == 6
+    assert all("```" in text or "\n| " in text for text in said)
+
+
 def test_what_the_readme_shows_of_other_configurations_stands_in_the_guide_too() -> None:
     guide = "".join(page(topic) for topic in TOPICS)
     shown = section("README", "## What it does that nothing else does")
@@ -192,4 +199,21 @@ def test_ci_runs_the_two_lines_that_the_readme_gives_to_users_and_nothing_else()
 def test_the_version_is_in_the_changelog() -> None:
     from escalate_cli import __version__
 
-    assert f"## [{__version__}]" in (ROOT / "CHANGELOG.md").read_text()
+    changes = (ROOT / "CHANGELOG.md").read_text()
+    assert f"## [{__version__}] - " in changes
+
+
+def test_the_changelog_names_the_version_that_grows_and_has_no_line_twice() -> None:
+    changes = (ROOT / "CHANGELOG.md").read_text()
+    versions = re.findall(r"^## \[(\S+)\] - (.*)$", changes, re.M)
+    assert [version for version, _ in versions] == ["0.2.0", "0.1.0"]
+    assert all(date == "unreleased" or re.fullmatch(r"\d{4}-\d\d-\d\d", date) for _, date in versions)
+    grows = section_of(changes, "## [0.2.0] - unreleased")
+    heads = re.findall(r"^### (\w+)$", grows, re.M)
+    assert heads == ["Added", "Changed", "Fixed", "Security"]
+    lines = re.findall(r"^- (.*(?:\n  .*)*)", grows, re.M)
+    assert len(lines) == len(set(lines)) > 100
+
+
+def section_of(text: str, heading: str) -> str:
+    return text.split(f"{heading}\n")[1].partition("\n## ")[0]
