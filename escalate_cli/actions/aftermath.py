@@ -55,7 +55,7 @@ def delivery_notes(situations: Sequence[Situation], report: PassReport, catalog:
 def _not_delivered(notification: Notification, catalog: Catalog) -> str:
     becomes = {"retrying": "will be tried again", "failed": "given up"}
     return (
-        f"not delivered: {notification.kind.value} to {catalog.name_of(notification.recipient)}"
+        f"not delivered: {notification.kind.in_words} to {catalog.name_of(notification.recipient)}"
         f" by {notification.gateway}"
         f" ({notification.error}); {becomes.get(notification.status.value, 'no longer needed')}"
     )
@@ -73,8 +73,9 @@ def held_back_notes(situations: Sequence[Situation], catalog: Catalog, now: Inst
 
 def _held_back(notification: Notification, situation: Situation, catalog: Catalog, now: Instant) -> str:
     limits, zone = catalog.limits, catalog.settings.timezone
+    what = f"{notification.kind.in_words} to {catalog.name_of(notification.recipient)}"
     return (
-        f"held back by [limits] ({limits.messages} in {show_duration(limits.per)}): {notification.kind.value}"
-        f" to {catalog.name_of(notification.recipient)} by {notification.gateway} about"
-        f" #{situation.incident.id}, in one digest at about {named_wall_time(notification.due_at, zone, now)}"
+        f"held back by [limits] ({limits.messages} in {show_duration(limits.per)}): {what}"
+        f" by {notification.gateway} about #{situation.incident.id}, in one digest at about"
+        f" {named_wall_time(notification.due_at, zone, now)}"
     )

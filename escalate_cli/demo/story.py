@@ -326,8 +326,8 @@ class Story:
             if notification.id not in self._told or self._told[notification.id].received is None
         ]
         return tuple(
-            f"not delivered: {notification.kind.value} to {notification.recipient} by {notification.gateway}"
-            f" ({notification.error or 'it is not in the inbox'})"
+            f"not delivered: {notification.kind.in_words} to {notification.recipient}"
+            f" by {notification.gateway} ({notification.error or 'it is not in the inbox'})"
             for notification in lost
         )
 

@@ -135,7 +135,7 @@ class _Writing(NamedTuple):
             if not isinstance(problem, DamagedRow):
                 raise
         except Exception as problem:
-            what = f"{claimed.notification.kind.value} to {claimed.notification.recipient}"
+            what = f"{claimed.notification.kind.in_words} to {claimed.notification.recipient}"
             self.bench.report.trouble(
                 f"incident {claimed.incident_id}: the {what} cannot be written ({words_of(problem)}): a plain"
                 " one is sent"

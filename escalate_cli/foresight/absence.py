@@ -92,7 +92,7 @@ def _order(notification: Notification) -> int:
 
 def _stopped_on_the_way(notification: Notification, case: Case) -> str:
     """Why a notification that was made did not arrive, or not yet."""
-    what = f"the {notification.kind.value} by {notification.gateway}"
+    what = f"the {notification.kind.in_words} by {notification.gateway}"
     due_at = case.at(notification.due_at)
     if notification.status is NotificationStatus.CANCELLED:
         return f"{what} was due at {due_at} and was no longer needed then{_because_over(notification, case)}"

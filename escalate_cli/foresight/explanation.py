@@ -177,7 +177,9 @@ def _to_cause(notification: Notification, case: Case, escalation: Escalation | N
     texts = (purpose(reason.cause, case.catalog), *reason.without)
     because = "; ".join(text for text in texts if text) or notification.note
     return (
-        [Link(f"{notification.kind.value} at {created_at}", because, notification.source)] if because else []
+        [Link(f"{notification.kind.in_words} at {created_at}", because, notification.source)]
+        if because
+        else []
     )
 
 
@@ -224,7 +226,7 @@ def _team_of(meant: Meant | None, catalog: Catalog) -> Team | None:
 
 def _delivery(notification: Notification, case: Case) -> Link:
     """One message: by which address, what became of it, and which rule says that it goes there."""
-    address = f"{notification.kind.value} by {notification.gateway} to {notification.address}"
+    address = f"{notification.kind.in_words} by {notification.gateway} to {notification.address}"
     rule, source = _step_behind(notification, case.catalog)
     return Link(f"{address}: {_outcome(notification, case)}", rule, source, 2)
 

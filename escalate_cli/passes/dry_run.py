@@ -47,7 +47,7 @@ def _due_messages(situation: Situation, catalog: Catalog, now: Instant) -> list[
         due = [notification for notification in due if notification not in (leader, *others)]
         also = f", {len(others) + 1} reasons in one message" if others else ""
         name = catalog.name_of(first.recipient)
-        lines.append(f"send the {leader.kind.value} to {name} by {first.gateway}{also}")
+        lines.append(f"send the {leader.kind.in_words} to {name} by {first.gateway}{also}")
     return lines
 
 

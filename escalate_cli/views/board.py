@@ -24,7 +24,6 @@ from escalate_cli.core.incident.situation import (
     Situation,
 )
 from escalate_cli.core.organisation.catalog import Catalog
-from escalate_cli.core.wording.kinds import message_in_words
 
 TO_COME = (NotificationStatus.PENDING, NotificationStatus.RETRYING)
 """the states of a message that is still to be sent"""
@@ -95,7 +94,7 @@ def not_delivered(failing: Sequence[Numbered], catalog: Catalog, now: Instant) -
     many, more = ("", "") if len(failing) == 1 else (f"{len(failing)} ", f" and {len(failing) - 1} more")
     again = from_now(max(now, min(notification.due_at for _, notification in failing)), now)
     return (
-        f"{many}not delivered: {message_in_words(first.kind.value)} to {catalog.name_of(first.recipient)}"
+        f"{many}not delivered: {first.kind.in_words} to {catalog.name_of(first.recipient)}"
         f" by {first.gateway} for #{number} ({first.error}){more}; tried again {again}"
     )
 

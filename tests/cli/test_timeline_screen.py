@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from escalate_cli.cli.screens.timeline import draw_timeline
 from escalate_cli.core.wording.events import shown_kind
@@ -103,6 +104,18 @@ def test_no_sentence_says_again_what_its_kind_says(world):
         first = re.findall(r"\w+", sentence)[:1]
         assert first != [kind], (kind, sentence)
         assert not sentence.endswith(f": {kind}"), (kind, sentence)
+
+
+def test_a_message_is_called_by_plain_words_also_one_that_an_earlier_version_wrote_down(world):
+    story(world)
+    told = [sentence for kind, sentence in rows(world) if kind == "sent"]
+    assert any(sentence.startswith("news to Status by slack") for sentence in told)
+    assert any(sentence.startswith("news of the end to ") for sentence in told)
+    assert not any(sentence.startswith(("inform ", "resolved ")) for sentence in told)
+    entries = world.store.situations.timeline(1)
+    news = next(entry for entry in entries if entry.text.startswith("news to Status by slack"))
+    formerly = replace(news, text=news.text.replace("news", "inform", 1))
+    assert formerly.beside_kind(world.catalog) == news.beside_kind(world.catalog)
 
 
 def test_alone_a_sentence_says_everything(world):

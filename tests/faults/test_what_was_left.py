@@ -10,7 +10,8 @@ Since then screens are laid out anew. They were compared word by word before thi
 the head of `timeline` (how it stands), the sentence of a rule's action, and the JSON keys `tell` and `guess`
 are new. Later again, line by line: the timeline and the documents do not say twice what a kind says, what is
 only told is "told", names stand for ids, a report lists levels that nobody answered only; a notification has
-a code, which is none.
+a code, which is none. Later once more, line by line: a message that asks nothing is "news", one that tells of
+the end is "news of the end", also beside what earlier versions wrote; an incident has `suggestion`.
 """
 
 from __future__ import annotations

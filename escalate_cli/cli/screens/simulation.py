@@ -72,8 +72,8 @@ def _draw_texts(console: Console, foreseen: Simulation, catalog: Catalog) -> Non
         count = len(text.title) + len(text.text.rstrip())
         style.heading(
             console,
-            f"{since_start(message.after)}: {message.kind.value} to {catalog.name_of(message.recipient)} by"
-            f" {message.gateway}, {count} characters",
+            f"{since_start(message.after)}: {message.kind.in_words} to {catalog.name_of(message.recipient)}"
+            f" by {message.gateway}, {count} characters",
         )
         if text.title:
             console.print(style.piece(text.title, "bold"))
@@ -142,7 +142,7 @@ def _why(message: SimulatedMessage, catalog: Catalog) -> str:
     )
     parts = [text for text in (means, cause_text, *reason.without) if text]
     parts += [f"one digest of {message.digest_of} messages"] if message.digest_of > 1 else []
-    kind = "" if message.kind is NotificationKind.PAGE else f"{message.kind.value}: "
+    kind = "" if message.kind is NotificationKind.PAGE else f"{message.kind.in_words}: "
     return kind + "; ".join(parts)
 
 

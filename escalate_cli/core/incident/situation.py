@@ -15,6 +15,7 @@ from escalate_cli.core.incident.timeline import Entry, entries_untold, entry_of
 from escalate_cli.core.organisation.catalog import Catalog, Urgency
 from escalate_cli.core.organisation.policy import Policy, Rule
 from escalate_cli.core.organisation.recipient import Recipient, ReporterAddress
+from escalate_cli.core.wording.kinds import message_in_words
 
 
 class IncidentStatus(str, Enum):
@@ -54,6 +55,11 @@ class NotificationKind(str, Enum):
     """tells those who were paged that it is over"""
     TEST = "test"
     """a marked test message"""
+
+    @property
+    def in_words(self) -> str:
+        """What people read of such a message as: `page`, `news`."""
+        return message_in_words(self.value)
 
 
 class NotificationStatus(str, Enum):

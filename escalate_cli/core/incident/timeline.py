@@ -33,8 +33,10 @@ class Entry(msgspec.Struct, frozen=True):
         """Its text where the word for its kind (`shown_kind`) stands beside it; whole, where names
         have changed since.
         """
-        told = sentence(self.event, self.at, self.by, catalog)
-        if told != self.text:
+        told = (
+            sentence(self.event, self.at, self.by, catalog, formerly=formerly) for formerly in (False, True)
+        )
+        if self.text not in told:
             return self.text
         return sentence(self.event, self.at, self.by, catalog, beside_kind=True)
 

@@ -31,12 +31,19 @@ _DOES = {Taking.LEADS: "leads it", Taking.PASSED: "cannot take it", Taking.GIVEN
 
 
 def sentence(
-    event: Event, at: Instant, by: str | None, catalog: Catalog | None, *, beside_kind: bool = False
+    event: Event,
+    at: Instant,
+    by: str | None,
+    catalog: Catalog | None,
+    *,
+    beside_kind: bool = False,
+    formerly: bool = False,
 ) -> str:
     """What happened at `at`, done by `by` if by anybody, in a sentence without its time. Without a
-    catalog ids stand for names. With `beside_kind`, as it stands beside `shown_kind`.
+    catalog ids stand for names. With `beside_kind`, as it stands beside `shown_kind`. `formerly`: as an
+    earlier version said it.
     """
-    text = _SENTENCES[type(event)](event, Telling(at, by, catalog or _NO_NAMES, beside_kind))
+    text = _SENTENCES[type(event)](event, Telling(at, by, catalog or _NO_NAMES, beside_kind, formerly))
     if isinstance(event.answered, happened.AnswerWay):
         text = _by_answering(event, text, event.answered, at, catalog or _NO_NAMES)
     return f"{text}; called off before it went out" if getattr(event, "called_off", ()) else text

@@ -8,6 +8,7 @@ from typing import Any
 from escalate_cli.core import events as happened
 from escalate_cli.core.calendar.duration import show_about
 from escalate_cli.core.events import Event
+from escalate_cli.core.wording.kinds import message_in_words
 from escalate_cli.core.wording.telling import Telling
 
 
@@ -19,7 +20,8 @@ def _message(it: happened.Attempt, say: Telling) -> str:
         if it.beside_another
         else ""
     )
-    return f"{it.what} to {say.names([it.recipient])} by {it.gateway}{shared}"
+    what = it.what if say.formerly else message_in_words(it.what)
+    return f"{what} to {say.names([it.recipient])} by {it.gateway}{shared}"
 
 
 def _sent(it: happened.Sent, say: Telling) -> str:

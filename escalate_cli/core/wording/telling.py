@@ -13,13 +13,15 @@ from escalate_cli.core.organisation.recipient import Recipient
 
 class Telling(msgspec.Struct, frozen=True):
     """What a sentence is said with: when it happened, who did it, and the names of things. `beside_kind`:
-    it stands beside the word for its kind, and does not say that again.
+    it stands beside the word for its kind, and does not say that again. `formerly`: in the words of earlier
+    versions, where these were others.
     """
 
     at: Instant
     by: str | None
     catalog: Catalog
     beside_kind: bool = False
+    formerly: bool = False
 
     def begin(self, kind: str, rest: str) -> str:
         """A sentence that begins with the word for its kind, unless it stands beside that."""

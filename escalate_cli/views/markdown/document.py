@@ -236,7 +236,7 @@ def _kind(notification: Notification) -> str:
     unusual += [f"attempt {notification.attempts}"] if notification.attempts > 1 else []
     unusual += [f"{show_about(notification.late)} late"] if notification.late else []
     unusual += ["may have come twice"] if notification.unsure else []
-    return notification.kind.value + (f" ({', '.join(unusual)})" if unusual else "")
+    return notification.kind.in_words + (f" ({', '.join(unusual)})" if unusual else "")
 
 
 def _why(row: RecordedMessage) -> str:
@@ -309,7 +309,7 @@ def _undelivered(document: Document, pen: _Pen) -> list[str]:
             pen.time(row.at),
             pen.recipient(row.notification.recipient),
             escaped(row.notification.gateway),
-            row.notification.kind.value,
+            row.notification.kind.in_words,
             str(row.notification.attempts),
             row.notification.status.value,
             escaped(row.notification.error or "no cause recorded"),

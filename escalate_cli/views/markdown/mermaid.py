@@ -27,7 +27,7 @@ def mermaid(foreseen: Simulation, declaration: Declaration, catalog: Catalog) ->
         if line.more:
             what = f"{after} the same {line.more} more times"
         elif line.message is not None:
-            what = f"{after} {line.message.kind.value} by {', '.join(line.by)}: {line.message.because}"
+            what = f"{after} {line.message.kind.in_words} by {', '.join(line.by)}: {line.message.because}"
         else:
             what = f"{after} {line.entry.text if line.entry is not None else ''}"
         arrow = f"e->>{names[line.message.recipient]}: " if line.message is not None else "Note over e: "
