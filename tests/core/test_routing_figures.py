@@ -1,7 +1,4 @@
-"""How well plain words find their service in a bank: what was reached is held.
-
-The issue asks for one thing more on the first set: that it is right in 97 % when it is sure.
-"""
+"""How well plain words find their service in a bank: what was promised and reached is held."""
 
 from __future__ import annotations
 
@@ -17,7 +14,7 @@ def test_the_phrases_of_a_bank_find_their_service_as_often_as_promised() -> None
     assert figures.top1 >= 0.75, figures
     assert figures.top3 >= 0.88, figures
     assert figures.dares >= 0.45, figures
-    assert figures.sure_right >= 0.96, figures
+    assert figures.sure_right >= 0.97, figures
     assert figures.sure_of_nothing == 0, figures
     own = benchmark.judge(
         benchmark.own_phrases("own"), benchmark.by_router(Router(benchmark.services(), meanings))

@@ -34,7 +34,8 @@ FUNCTION_WORDS = _words("""
     asap etc hence today tonight yesterday tomorrow morning afternoon evening day days week weeks hour hours
     minute minutes mins second seconds monday tuesday wednesday thursday friday saturday sunday mon tue wed
     thu fri sat sun man lady woman gentleman guy chap bloke caller someones folk three four five six seven
-    eight nine ten eleven twelve hundred thousand dozen couple
+    eight nine ten eleven twelve hundred thousand dozen couple third fourth fifth sixth seventh eighth ninth
+    tenth
 """)
 """English words that carry grammar, time or courtesy, and no subject."""
 

@@ -11,11 +11,13 @@ from bisect import bisect_left
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from escalate_cli.core.routing.english import FUNCTION_WORDS, TROUBLE_WORDS
+from escalate_cli.core.routing.english import FUNCTION_WORDS, REPORT_WORDS, TROUBLE_WORDS
 from escalate_cli.core.routing.words import stem
 
 _LONGEST = 3
 """words of an expression"""
+_NO_SUBJECT = FUNCTION_WORDS | TROUBLE_WORDS | REPORT_WORDS
+"""words that hint at nothing by themselves"""
 
 
 class Hint(NamedTuple):
@@ -41,7 +43,7 @@ class Hints:
                 places = range(start, start + length)
                 if not taken.isdisjoint(places):
                     continue
-                if length == 1 and (typed[start] in FUNCTION_WORDS or typed[start] in TROUBLE_WORDS):
+                if length == 1 and typed[start] in _NO_SUBJECT:
                     continue
                 meant = self._hinted("".join(stems[start : start + length]))
                 if meant:

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import heapq
 import math
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from enum import Enum
 
 import msgspec
@@ -20,7 +20,8 @@ from escalate_cli.core.organisation.catalog import Service
 from escalate_cli.core.routing.adjuncts import without_adjuncts
 from escalate_cli.core.routing.english import FUNCTION_WORDS, TROUBLE_WORDS
 from escalate_cli.core.routing.leanings import GiveMeanings, Leanings
-from escalate_cli.core.routing.vocabulary import MEANING, Reading, Vocabulary, WordSense
+from escalate_cli.core.routing.readings import MEANING, Reading, WordSense, word_by_word
+from escalate_cli.core.routing.vocabulary import Vocabulary
 from escalate_cli.core.routing.words import tokens
 
 
@@ -66,7 +67,7 @@ _EACH_MORE = 0.2
 _CONFIDENT_STRENGTH = 1.0
 """in units of a word that only one service has: one word of a description is never enough"""
 _KEYED_STRENGTH = 0.5
-"""so strong is enough if a whole keyword or name was said that only the best has, and none of another's"""
+"""so strong is enough if a whole keyword or name was said that only one service has, and none of another's"""
 _FEW_STRANGERS = 2
 """so many words that no service has do not stand in the way of a keyword that is alone otherwise"""
 _UNKNOWN = 0.5
@@ -151,6 +152,11 @@ class Router:
         match = self._judge(text, readings, scores, stated)
         if match is Match.CONFIDENT and best[:1] != stated[:1]:
             match = Match.AMBIGUOUS
+        keyed = self._keyed(readings, scores) if match is not Match.CONFIDENT else None
+        if keyed is not None and without_adjuncts(text) == text:  # "Hi Bill" is about no bill
+            match = Match.CONFIDENT
+            leaning = {at: min(score, leaning[keyed]) for at, score in leaning.items()}
+            best = [keyed, *(at for at in best if at != keyed)][:_MOST_CANDIDATES]
         candidates = tuple(
             self._candidate(
                 at,
@@ -220,10 +226,41 @@ class Router:
             return Match.CONFIDENT
         ahead = first - second >= _CONFIDENT_LEAD * first
         strong = first >= _CONFIDENT_STRENGTH * self._vocabulary.rarest and covered
-        keyed = first >= _KEYED_STRENGTH * self._vocabulary.rarest and self._vocabulary.called(
-            readings
-        ) == set(best[:1])
-        return Match.CONFIDENT if ahead and (strong or keyed) else Match.AMBIGUOUS
+        called = self._vocabulary.called(readings)
+        keyed = first >= _KEYED_STRENGTH * self._vocabulary.rarest and called.keys() == set(best[:1])
+        sure = ahead and (keyed or (strong and self._beats(called, best[0], readings)))
+        return Match.CONFIDENT if sure else Match.AMBIGUOUS
+
+    def _beats(self, called: Collection[int], best: int, readings: list[Reading]) -> bool:
+        """Whether the best stands against the services of which a whole keyword was said: it is one of them,
+        or ahead of them by what was said word by word.
+        """
+        if not called or best in called:
+            return True
+        scores = self._score(word_by_word(readings))
+        first = scores.get(best, 0.0)
+        return first - max(scores.get(at, 0.0) for at in called) >= _CONFIDENT_LEAD * first
+
+    def _keyed(self, readings: list[Reading], scores: dict[int, float]) -> int | None:
+        """The service of which a whole keyword was said, if of no other, and it is well ahead of all that
+        other words stand for themselves. What these are like, or lean to, is no reason for doubt, nor is
+        a word of the keyword that is a part of another's.
+        """
+        called = self._vocabulary.called(readings)
+        if len(called) != 1:
+            return None
+        ((keyed, taken),) = called.items()
+        first = scores.get(keyed, 0.0)
+        others = self._score(
+            [
+                reading
+                for reading in word_by_word(readings)
+                if not reading.words <= taken and reading.typed not in TROUBLE_WORDS
+            ]
+        )
+        second = max((scores[at] for at in others if at != keyed), default=0.0)
+        strong = first >= _KEYED_STRENGTH * self._vocabulary.rarest
+        return keyed if strong and first - second >= _CONFIDENT_LEAD * first else None
 
     def _why(self, text: str, at: int, stated: tuple[str, ...]) -> tuple[str, ...]:
         """What was said, and what the words lean to if there is room for it."""
@@ -236,27 +273,29 @@ class Router:
         given again.
         """
         gains = [(self._vocabulary.gain(reading, at), reading) for reading in readings]
+        gains = [
+            (gain + sum(much for much, part in gains if part.words < reading.words), reading)
+            if gain and reading.scattered
+            else (gain, reading)
+            for gain, reading in gains
+        ]
         reasons: list[str] = []
         given: set[str] = set()
         least = max((gain for gain, _ in gains), default=0.0) * _LEAST_REASON
         for gain, reading in sorted(gains, key=lambda pair: -pair[0]):
-            if (
-                gain
-                and gain >= least
-                and given.isdisjoint(reading.typed.split())
-                and len(reasons) < _MOST_REASONS
-            ):
+            if gain and gain >= least and given.isdisjoint(reading.words) and len(reasons) < _MOST_REASONS:
                 reasons.append(self._reason(self._services[at], at, reading))
-                given.update(reading.typed.split())
+                given.update(reading.words)
         return tuple(reasons)
 
     def _reason(self, service: Service, at: int, reading: Reading) -> str:
         if reading.phrase:
-            keyed = any(
-                reading.phrase == "".join(self._vocabulary.stem(word) for word in tokens(keyword))
-                for keyword in service.keywords
-            )
-            return f"matched '{reading.typed}' ({'keyword' if keyed else 'name'})"
+            keyword = next((text for text in service.keywords if self._key(text) == reading.phrase), None)
+            place = "name" if keyword is None else "keyword"
+            if any(sense.weight == MEANING for sense in reading.meant):
+                whole = service.name if keyword is None else keyword
+                return f"'{reading.typed}' is like '{' '.join(tokens(whole))}' ({place})"
+            return f"matched '{reading.typed}' ({place})"
         meant = self._vocabulary.meant(reading, at)
         for place, texts in (
             ("keyword", service.keywords),
@@ -270,6 +309,9 @@ class Router:
                     if self._vocabulary.stem(word) == meant.stem and word not in FUNCTION_WORDS:
                         return self._where(reading.typed, word, place, len(words) == 1, meant)
         return f"matched '{reading.typed}'"
+
+    def _key(self, text: str) -> str:
+        return "".join(self._vocabulary.stem(word) for word in tokens(text))
 
     def _where(self, typed: str, word: str, place: str, alone: bool, meant: WordSense) -> str:
         if meant.weight == MEANING:

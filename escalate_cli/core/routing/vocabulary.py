@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import math
 from bisect import bisect_left
-from collections.abc import Iterable, Mapping, Sequence
-from typing import NamedTuple
+from collections.abc import Collection, Mapping, Sequence
 
 from escalate_cli.core.organisation.catalog import Service
 from escalate_cli.core.routing.english import COMMON_WORDS, FUNCTION_WORDS, TROUBLE_WORDS
+from escalate_cli.core.routing.readings import MEANING, Reading, WordSense
+from escalate_cli.core.routing.scattered import LongKeywords
 from escalate_cli.core.routing.words import (
     apart,
     one_slip_away,
@@ -29,8 +30,6 @@ _IN_NAME, _IN_KEYWORD, _IN_DESCRIPTION, _IN_ID = 3.0, 3.0, 1.5, 1.0
 
 # How much a word counts by the way that it was understood.
 _SAME, _MISTYPED, _FAMILY, _FAR_MISTYPED, _BEGINNING = 1.0, 0.7, 0.6, 0.55, 0.4
-MEANING = 0.5
-"""the weight of a word that was not typed but means the same as one that was"""
 _TROUBLE = 0.2
 COMMON_ENGLISH = 0.6
 """of an everyday word that means many things"""
@@ -51,25 +50,6 @@ def is_common(word: str) -> bool:
     return stem(word) in _COMMON_STEMS
 
 
-class WordSense(NamedTuple):
-    """One way to understand a typed word: a stem that the catalog has, and how much that counts."""
-
-    stem: str
-    weight: float
-
-
-class Reading(NamedTuple):
-    """A typed word, or several that are a name or a keyword together, and everything that it may
-    mean; nothing if it is unknown.
-    """
-
-    typed: str
-    meant: tuple[WordSense, ...] = ()
-    phrase: str = ""
-    rarity: float = 0.0
-    weight: float = 1.0
-
-
 class Vocabulary:
     """An index over services, which it knows by their position in the sequence."""
 
@@ -79,10 +59,12 @@ class Vocabulary:
         self._places: dict[str, dict[int, float]] = {}
         self._phrases: dict[str, dict[int, None]] = {}
         self._single: dict[str, set[int]] = {}
+        self._long = LongKeywords()
         for at, service in enumerate(services):
             self._learn(at, service)
         self._rarity = {word: self._rarity_of(len(places)) for word, places in self._places.items()}
         self.rarest = self._rarity_of(1)
+        self._long.file(self._places)
         self._families: dict[str, list[str]] = {}
         for word in self._places:
             self._families.setdefault(root(word), []).append(word)
@@ -109,7 +91,11 @@ class Vocabulary:
                 words = tokens(text)
                 stems = [self.stem(word) for word in words]
                 if place != _IN_DESCRIPTION and len(stems) > 1:
-                    self._phrases.setdefault("".join(stems), {})[at] = None
+                    key = "".join(stems)
+                    self._phrases.setdefault(key, {})[at] = None
+                    self._long.learn(
+                        key, [b for w, b in zip(words, stems, strict=True) if w not in FUNCTION_WORDS]
+                    )
                 elif place != _IN_DESCRIPTION and stems and stems[0] not in _COMMON_STEMS:
                     self._single.setdefault(stems[0], set()).add(at)
                 telling = {
@@ -156,7 +142,11 @@ class Vocabulary:
             reading = self._read_word(word)
             if reading.meant or (word not in within and word not in TROUBLE_WORDS and not word.isdigit()):
                 readings.append(reading)
+        readings += self._long.among(readings, typed, self._phrase_rarity)
         return sorted(readings, key=lambda reading: -reading.rarity)
+
+    def _phrase_rarity(self, key: str) -> float:
+        return self._rarity_of(len(self._phrases[key]))
 
     def _phrases_in(self, typed: list[str]) -> dict[str, Reading]:
         """Up to four words in a row that are a name or keyword of several words, however it is
@@ -171,9 +161,7 @@ class Vocabulary:
                 joined = "".join(stems[start : start + length])
                 together = " ".join(typed[start : start + length])
                 if joined in self._phrases:
-                    readings[joined] = Reading(
-                        together, phrase=joined, rarity=self._rarity_of(len(self._phrases[joined]))
-                    )
+                    readings[joined] = Reading(together, phrase=joined, rarity=self._phrase_rarity(joined))
                 elif length > 1 and joined in self._places:
                     readings[joined] = Reading(
                         together, (WordSense(joined, _SAME),), rarity=self._rarity[joined]
@@ -262,7 +250,7 @@ class Vocabulary:
         are candidates already, which keeps a large catalog quick.
         """
         if reading.phrase:
-            return dict.fromkeys(self._phrases[reading.phrase], reading.rarity)
+            return dict.fromkeys(self._phrases[reading.phrase], reading.weight * reading.rarity)
         gains: dict[int, float] = {}
         for meaning in reading.meant:
             worth = reading.weight * meaning.weight * self._rarity[meaning.stem]
@@ -277,26 +265,30 @@ class Vocabulary:
     def gain(self, reading: Reading, at: int) -> float:
         """What a reading says for one service; 0 if nothing."""
         if reading.phrase:
-            return reading.rarity if at in self._phrases[reading.phrase] else 0.0
+            return reading.weight * reading.rarity if at in self._phrases[reading.phrase] else 0.0
         worths = (
             meaning.weight * self._rarity[meaning.stem] * self._places[meaning.stem].get(at, 0.0)
             for meaning in reading.meant
         )
         return reading.weight * max(worths, default=0.0)
 
-    def called(self, readings: Iterable[Reading]) -> set[int]:
-        """The services of which a whole name, id or keyword was said that no other has; an everyday
-        word alone does not count.
+    def called(self, readings: Sequence[Reading]) -> dict[int, set[str]]:
+        """The services of which a whole name, id or keyword was said that no other has, each with the
+        typed words that it takes. A part of a longer one does not count, nor an everyday word alone.
         """
-        owners = (
-            self._phrases[reading.phrase]
-            if reading.phrase
-            else self._single.get(self.stem(reading.typed), ())
-            if reading.typed not in TROUBLE_WORDS
-            else ()
-            for reading in readings
-        )
-        return {at for services in owners if len(services) == 1 for at in services}
+        phrases = [reading.words for reading in readings if reading.phrase and not reading.scattered]
+        called: dict[int, set[str]] = {}
+        for reading in readings:
+            if reading.scattered or any(reading.words < words for words in phrases):
+                continue
+            owners: Collection[int] = ()
+            if reading.phrase:
+                owners = self._phrases[reading.phrase]
+            elif reading.typed not in TROUBLE_WORDS:
+                owners = self._single.get(self.stem(reading.typed), ())
+            if len(owners) == 1:
+                called.setdefault(next(iter(owners)), set()).update(reading.words)
+        return called
 
     def meant(self, reading: Reading, at: int) -> WordSense:
         """The way to understand a reading that says the most for one service."""
