@@ -36,6 +36,7 @@ _ONE_IN = 10
 _ONE_ABSENT_IN = 500
 """and one for somebody who may not have been: to find what stopped it takes long"""
 _ONE_REPLAYED_IN = 5
+"""and of so many one is replayed"""
 
 TOGETHER = ("report", "lessons")
 OF_EACH = ("timeline", "explain", "replay", "export")
