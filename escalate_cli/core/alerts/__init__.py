@@ -1,0 +1,1 @@
+"""What monitors say, and what of it becomes an incident, changes one, or ends it."""

@@ -1,0 +1,1 @@
+"""What monitors send, as the kinds of alerts read it."""
