@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from escalate_cli.config.compile import cache as compiled
-from escalate_cli.config.files.sources import Content, Source, find_sources, read
+from escalate_cli.config.files.sources import Content, SourceFile, find_sources, read
 from escalate_cli.config.problems import InvalidConfiguration
 from escalate_cli.core.organisation.catalog import Catalog
 from escalate_cli.core.wording.problem import ERROR, Problem
@@ -125,7 +125,7 @@ def version(contents: Sequence[Content]) -> str:
     return digest.hexdigest()[:16]
 
 
-def _unchanged(path: Path, sources: tuple[Source, ...]) -> bool:
+def _unchanged(path: Path, sources: tuple[SourceFile, ...]) -> bool:
     """Whether the files are still those that were read. If one was edited in between, the result
     must not be cached under the new stamp.
     """

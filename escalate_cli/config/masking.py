@@ -16,6 +16,17 @@ _SECRET_KEY = re.compile(r"pass|pwd|token|secret|key|auth|sig|credential", re.IG
 _STRING = re.compile(r"""(?P<quote>["'])(?P<body>(?:\\.|(?!(?P=quote)).)*)""")
 _BARE = re.compile(r"""(?<==)(\s*)([^\s"'\[{#,][^#,\]}]*)""")
 _HARMLESS_KEY = re.compile(r"\s*(?:[\w.-]+\.)?(?:text|timeout|attempts|longest|every)\s*=[^{}]*$")
+_TEXT = r"""(?:"[^"\\]*"|'[^']*')"""
+_WORD = rf"(?:[\w-]+|{_TEXT})\s*=\s*{_TEXT}\s*"
+_OF_A_SOURCE = re.compile(
+    rf"""\s*(?:[\w.-]+\.)?(?:
+        (?:kind|service|group|over|settle|reopen|grace)\s*=\s*{_TEXT}
+        |(?:service|labels)\s*=\s*\[\s*(?:{_TEXT}\s*,\s*)*(?:{_TEXT}\s*)?\]
+        |severity\s*=\s*\{{\s*(?:{_WORD},\s*)*(?:{_WORD})?\}}
+    )\s*(?:\#.*)?""",
+    re.VERBOSE,
+)
+"""a whole line of a source that says what an alert is taken for"""
 _HARMLESS = re.compile(r"full|short|true|false|[\d.]+[wdhms]?|\s*", re.IGNORECASE)
 _STRUCTURE = frozenset("/:@?&=#{}[](),;. \t\"'+$-_")
 
@@ -42,14 +53,14 @@ def mask(line: str, *, suspicious: bool) -> str:
     """`line` with "•" for every character that may belong to a secret. Its length stays, so that a
     caret still fits.
 
-    `suspicious` lines belong to a gateway or a heartbeat, or cannot be understood: all their values
+    `suspicious` lines belong to a gateway, a heartbeat or a source, or cannot be understood: all their values
     are masked. In other lines only URLs that seem to hold a secret are.
     """
     url = _URL.search(line)
     if url is not None and (suspicious or has_literal_secret(line[url.start() :].split('"')[0])):
         head = line[: url.start()]
         return (mask(head, suspicious=True) if suspicious else head) + url[0] + _dots(line[url.end() :])
-    if not suspicious or line.lstrip().startswith("[") or _HARMLESS_KEY.match(line):
+    if not suspicious or line.lstrip().startswith("[") or _is_harmless(line):
         return line
     masked = _STRING.sub(lambda match: match["quote"] + _value(match["body"]), line)
     return _BARE.sub(lambda match: match[1] + _value(match[2]), masked)
@@ -62,6 +73,10 @@ def looks_suspicious(line: str) -> bool:
         or _SECRET_KEY.search(line.partition("=")[0]) is not None
         or "url" in line.lower()
     )
+
+
+def _is_harmless(line: str) -> bool:
+    return _HARMLESS_KEY.match(line) is not None or _OF_A_SOURCE.fullmatch(line) is not None
 
 
 def _value(text: str) -> str:

@@ -1,4 +1,4 @@
-"""References to secrets in gateway URLs, `${NAME}` and `${file:/path}`. They are looked up at the
+"""References to secrets in URLs and tokens, `${NAME}` and `${file:/path}`. They are looked up at the
 moment of sending and never kept.
 
 Every value is percent-encoded when it is put in, so that an `@` or `/` in a password cannot change
@@ -78,6 +78,14 @@ def expand(template: str, to: str, environ: Mapping[str, str]) -> ReadyUrl:
 
     url = _REFERENCE.sub(put, template)
     return ReadyUrl(url, tuple(sorted(values, key=len, reverse=True)))
+
+
+def fill_in(template: str, environ: Mapping[str, str]) -> str:
+    """What `template` says with the values of its references as they are, for what is no URL: a token.
+    Raises as `expand`.
+    """
+    values = {reference: _value(reference[2:-1], environ) for reference in references(template)}
+    return _REFERENCE.sub(lambda match: values.get(match[0], match[0]), template)
 
 
 def references(template: str) -> tuple[str, ...]:

@@ -27,19 +27,27 @@ _OPTION = re.compile(rf"--?(?:[\w-]*[-_])?(?:{_TELLING})", re.I | re.A)
 
 
 def secrets_around(environ: Mapping[str, str], templates: Iterable[str] = ()) -> frozenset[str]:
-    """The values that must not be shown: of the references in `templates` (URLs of gateways), of
-    variables with a telling name, and passwords in URLs. Of a value of several lines, as a private
-    key is, each line.
+    """The values that must not be shown: of the references in `templates` (`secret_templates`), or what
+    stands there instead of one, of variables with a telling name, and passwords in URLs. Of a value of
+    several lines, as a private key is, each line.
     """
     values = set[str]()
     for template in templates:
         with suppress(ConfigurationProblem):
             values.update(expand(template, "", environ).secrets)
+        values.update(_written_out(template))
     for name, value in environ.items():
         values.update(passwords_in_urls(value))
         if name not in _NO_SECRETS and _SECRET_NAME.search(name):
             values.update(_tellable(value))
     return frozenset(values)
+
+
+def _written_out(template: str) -> Iterable[str]:
+    """The secret itself, where it is no reference: a token, the password of a URL."""
+    if "${" in template:
+        return ()
+    return passwords_in_urls(template) if "://" in template else _tellable(template)
 
 
 def _tellable(value: str) -> Iterator[str]:

@@ -137,6 +137,14 @@ url = "mailtos://${SMTP_USER}:${SMTP_PASSWORD}@smtp.example.com?from=oncall@exam
 # timeout = "20s"                       # hard limit of one attempt
 # attempts = 4                          # then the notification is given up
 # longest = 4096                        # characters that the service takes; known from Apprise for most
+
+# ── Monitors may hand in alerts ───────────────────────────────────────────────────────────────────
+
+# [sources.prometheus]
+# kind = "alertmanager"                 # or grafana, pagerduty, opsgenie, zabbix, icinga, json …
+# token = "${PROMETHEUS_HOOK}"          # who has it may hand in
+# service = ["{labels.service}", "{labels.app}"]  # the first that names a service; else the title says what it is about
+# severity = { page = "critical", warning = "minor" }
 """
 
 _POLICIES = """\

@@ -205,7 +205,7 @@ def test_the_tables_of_the_schema_have_the_words_of_the_product() -> None:
     assert " ".join(tables) == (
         "AnswerWords Answers Channel Expect Fallback Gateway Heartbeat Hours Level LevelWhen Limits"
         " Maintenance Messages Metrics Notify Override Person Policy Rotation Rule RuleWhen Schedule Service"
-        " Settings Severity Step Team Texts"
+        " Settings Severity Source Step Team Texts"
     )
     mentioned = set(re.findall(r"'#/\$defs/(\w+)'", str(json_schema())))
     assert mentioned == set(tables)

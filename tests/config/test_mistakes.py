@@ -12,8 +12,11 @@ from escalate_cli.config.load import LoadedConfiguration, load
 from escalate_cli.config.problems import InvalidConfiguration, render
 from escalate_cli.core.wording.problem import ERROR, Place, Problem
 from escalate_cli.errors import ConfigurationProblem
-from tests.config.mistakes import MISTAKES
+from tests.config import mistakes
+from tests.config.source_mistakes import SOURCE_MISTAKES
 from tests.organisations import SMALLEST
+
+MISTAKES = [*mistakes.MISTAKES, *SOURCE_MISTAKES]
 
 
 def problems_of(directory: Path, **files: str) -> tuple[Problem, ...]:
@@ -109,6 +112,16 @@ def test_the_summary_is_one_line(tmp_path: Path) -> None:
                                   '[gateways.g]\nurl = "json://u:{}@h/{{to}}/${{"',
                                   "[gateways.g]\nurl = ['{}']", '[heartbeat]\nurl = "ftp://h/{}"',
                                   '[gateways.g]\ntoken = {}',
+                                  '[sources.s]\nkind = "json"\ntoken = "{}"',
+                                  '[sources.s]\nkind = "jason"\ntoken = "{}"',
+                                  '[sources.s]\nkind = "json"\ntokn = "{}"',
+                                  '[sources]\ns = {{ kind = "jsn", token = "{}" }}',
+                                  '[sources.s]\nkind = "json"\ntoken = "{}${{"',
+                                  '[sources.s]\nkind = "json"\ntoken = ["{}"]',
+                                  '[sources.s]\nkind = "json"\ntoken = {}',
+                                  '[sources.s]\nkind = "json"\npull = "http://u:{}@h"',
+                                  '[sources.s]\nkind = "grafana"\npull = "{}"',
+                                  '[sources.s]\nkind = "grafana"\npull = "ftp://h/{}"',
                                   '[gateways.g]\nurl = "json://u:{}@h/{{to}}"'])  # fmt: skip
 def test_a_secret_written_into_a_gateway_is_not_printed(tmp_path: Path, text: str) -> None:
     canary = "Kanarienvogel77x"

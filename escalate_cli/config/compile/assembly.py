@@ -26,11 +26,14 @@ from escalate_cli.config.schema.policy_tables import (
     RuleWhenTable,
 )
 from escalate_cli.config.schema.shape import GatewayTable, HeartbeatTable
+from escalate_cli.config.schema.source_tables import SourceTable
 from escalate_cli.core.calendar import hours as opening
 from escalate_cli.core.calendar import rota
 from escalate_cli.core.organisation import catalog as core
 from escalate_cli.core.organisation import policy as policies
 from escalate_cli.core.organisation.answer_rules import AnswerRules
+from escalate_cli.core.organisation.planned_maintenance import PlannedMaintenance
+from escalate_cli.core.organisation.source import Grouping, Source, WhenOver
 
 
 def severity(table: SeverityTable, rank: int, item: Item) -> core.Severity:
@@ -107,6 +110,26 @@ def gateway(name: str, table: GatewayTable, item: Item) -> core.Gateway:
         item.source,
         table.longest,
         table.answers,
+    )
+
+
+def source(name: str, table: SourceTable, item: Item) -> Source:
+    """One source of alerts; the monitor's words for severities without case."""
+    return Source(
+        id=name,
+        kind=table.kind,
+        token=table.token,
+        pull=table.pull,
+        service=tuple(table.service),
+        severity={word.casefold(): ours for word, ours in table.severity.items()},
+        group=Grouping(table.group),
+        settle=table.settle,
+        over=WhenOver(table.over),
+        reopen=table.reopen,
+        labels=None if table.labels is None else tuple(dict.fromkeys(table.labels)),
+        every=table.every or 0,
+        grace=table.grace,
+        source=item.source,
     )
 
 
@@ -216,11 +239,11 @@ def expectation(table: ExpectTable, item: Item, settings: core.Settings) -> poli
     )
 
 
-def maintenance(table: MaintenanceTable, item: Item, timezone: str) -> core.PlannedMaintenance:
+def maintenance(table: MaintenanceTable, item: Item, timezone: str) -> PlannedMaintenance:
     """One planned maintenance; its times are those of the organisation's `timezone`."""
     count, unit = table.every or (0, "")
     services = tuple(dict.fromkeys(table.services))
-    return core.PlannedMaintenance(
+    return PlannedMaintenance(
         services, table.start, table.span, timezone, count, unit, table.reason, item.source
     )
 

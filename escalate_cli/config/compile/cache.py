@@ -15,14 +15,16 @@ from pathlib import Path
 
 from escalate_cli import __version__, files
 from escalate_cli.config.compile.cache_file import cache_file, read_safely
-from escalate_cli.config.files.sources import Source
+from escalate_cli.config.files.sources import SourceFile
 from escalate_cli.core.organisation.catalog import Catalog
 from escalate_cli.core.wording.problem import Problem
 
 FORMAT = 2
 
 
-def fetch(cache: Path, path: Path, sources: Sequence[Source]) -> tuple[Catalog, tuple[Problem, ...]] | None:
+def fetch(
+    cache: Path, path: Path, sources: Sequence[SourceFile]
+) -> tuple[Catalog, tuple[Problem, ...]] | None:
     """What was stored for exactly these files, or None."""
     head = _header(path, sources)
     try:
@@ -41,7 +43,7 @@ def fetch(cache: Path, path: Path, sources: Sequence[Source]) -> tuple[Catalog, 
 
 
 def store(
-    cache: Path, path: Path, sources: Sequence[Source], catalog: Catalog, problems: Sequence[Problem]
+    cache: Path, path: Path, sources: Sequence[SourceFile], catalog: Catalog, problems: Sequence[Problem]
 ) -> None:
     """Keep the result for these files. A cache that cannot be written is no error: the next command
     compiles again.
@@ -79,6 +81,6 @@ def _pointer(cache: Path, path: Path) -> str:
     return cache_file(cache, path).replace("catalog-", "database-").removesuffix(".json")
 
 
-def _header(path: Path, sources: Sequence[Source]) -> bytes:
+def _header(path: Path, sources: Sequence[SourceFile]) -> bytes:
     stamps = [(source.name, *source.stamp, source.regular) for source in sources]
     return ascii(("escalate", FORMAT, __version__, os.path.realpath(path), stamps)).encode() + b"\n"

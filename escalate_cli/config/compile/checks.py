@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from escalate_cli.config.compile.alert_sources import check_sources
 from escalate_cli.config.compile.answering import check_answering
 from escalate_cli.config.compile.circles import check_circles
 from escalate_cli.config.compile.draft import Draft
@@ -38,6 +39,7 @@ def check_all(draft: Draft) -> list[Problem]:
         _literal_secrets,
         check_reach,
         check_answering,
+        check_sources,
     ):
         problems += check(draft)
     return problems

@@ -35,6 +35,7 @@ from escalate_cli.config.schema.shape import (
     MetricsTable,
     SettingsTable,
 )
+from escalate_cli.config.schema.source_tables import SourceTable
 from escalate_cli.config.schema.table import TomlTable
 from escalate_cli.config.schema.validation import validate
 from escalate_cli.config.schema.vocabulary import ID_HINT, is_id
@@ -96,6 +97,7 @@ def _settings(draft: Draft, version: str) -> None:
         table.database,
         InDoubt(table.in_doubt),
         Urgency(table.end_urgency),
+        table.join,
     )
     draft.catalog = Catalog(version=version, settings=settings, severities=tuple(severities))
 
@@ -121,6 +123,7 @@ def _by_id(draft: Draft) -> None:
             draft, "hours", HoursTable, lambda name, table, item: assembly.hours(name, table, item, zone)
         ),
         policies=_section(draft, "policies", PolicyTable, assembly.policy),
+        sources=_section(draft, "sources", SourceTable, assembly.source),
     )
 
 

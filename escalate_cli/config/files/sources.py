@@ -17,7 +17,7 @@ from escalate_cli.errors import ConfigurationProblem
 LARGEST_FILE = 5 * 1024 * 1024
 
 
-class Source(msgspec.Struct, frozen=True):
+class SourceFile(msgspec.Struct, frozen=True):
     """One file that exists. `name` is its name in the directory, printable; `stamp` changes when
     the file does.
     """
@@ -36,7 +36,7 @@ class Content(msgspec.Struct, frozen=True):
     problem: Problem | None = None
 
 
-def find_sources(path: Path) -> tuple[Source, ...]:
+def find_sources(path: Path) -> tuple[SourceFile, ...]:
     """The configuration's files, sorted by name; `path` is a directory or one file. Hidden files
     are left out, since editors keep their locks there. Raises `ConfigurationProblem` when there
     is nothing to read.
@@ -67,7 +67,7 @@ def find_sources(path: Path) -> tuple[Source, ...]:
     return sources
 
 
-def read(source: Source) -> Content:
+def read(source: SourceFile) -> Content:
     """The bytes of a file. Only regular files are opened, and without waiting: a FIFO would stop
     every command.
     """
@@ -103,16 +103,16 @@ def read(source: Source) -> Content:
     return Content(source.name, data)
 
 
-def _source(name: str, path: str) -> Source:
+def _source(name: str, path: str) -> SourceFile:
     try:
         status = os.stat(path)
     except OSError:  # a link that leads nowhere: reading reports it
-        return Source(_printable(name), path, (0, 0, 0, 0), True)
+        return SourceFile(_printable(name), path, (0, 0, 0, 0), True)
     stamp = (status.st_mtime_ns, status.st_ctime_ns, status.st_size, status.st_ino)
-    return Source(_printable(name), path, stamp, stat.S_ISREG(status.st_mode))
+    return SourceFile(_printable(name), path, stamp, stat.S_ISREG(status.st_mode))
 
 
-def _failed(source: Source, level: ProblemLevel, code: str, message: str, hint: str) -> Content:
+def _failed(source: SourceFile, level: ProblemLevel, code: str, message: str, hint: str) -> Content:
     return Content(source.name, b"", Problem(level, code, f"the file {message}", hint, Place(source.name)))
 
 

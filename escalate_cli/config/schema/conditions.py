@@ -53,13 +53,14 @@ SeverityCondition = Annotated[
 ]
 
 
-def _as_list(value: object) -> object:
+def as_list(value: object) -> object:
+    """A text alone is a list of one."""
     return [value] if isinstance(value, str) else value
 
 
-ServiceCondition = Annotated[list[ServiceRef], BeforeValidator(_as_list), WithJsonSchema(_TEXTS)]
-TeamCondition = Annotated[list[TeamRef], BeforeValidator(_as_list), WithJsonSchema(_TEXTS)]
-PlainTexts = Annotated[list[PlainText], BeforeValidator(_as_list), WithJsonSchema(_TEXTS)]
+ServiceCondition = Annotated[list[ServiceRef], BeforeValidator(as_list), WithJsonSchema(_TEXTS)]
+TeamCondition = Annotated[list[TeamRef], BeforeValidator(as_list), WithJsonSchema(_TEXTS)]
+PlainTexts = Annotated[list[PlainText], BeforeValidator(as_list), WithJsonSchema(_TEXTS)]
 
 
 def _labels(value: object) -> tuple[tuple[str, str | None], ...]:

@@ -23,6 +23,7 @@ from escalate_cli.config.schema.catalog_tables import (
 from escalate_cli.config.schema.message_tables import MessagesTable
 from escalate_cli.config.schema.moments import Zone
 from escalate_cli.config.schema.policy_tables import ExpectTable, FallbackTable, PolicyTable, RuleTable
+from escalate_cli.config.schema.source_tables import SourceTable
 from escalate_cli.config.schema.table import TomlTable
 from escalate_cli.config.schema.templates import (
     check_answers_url,
@@ -56,6 +57,13 @@ class SettingsTable(TomlTable):
         description=(
             "how people hear that an incident is over: `low` along `notify.low`, `high` by the gateways"
             " that reached them"
+        ),
+    )
+    join: bool = Field(
+        default=True,
+        description=(
+            "an incident on a service that depends on another one, while that one has an open incident, joins"
+            " it and pages nobody of its own"
         ),
     )
     database: Annotated[str, AfterValidator(check_database)] | None = Field(
@@ -144,6 +152,7 @@ class Organisation(TomlTable):
     schedules: dict[Id, ScheduleTable] = {}
     hours: dict[Id, HoursTable] = {}
     gateways: dict[Id, GatewayTable] = {}
+    sources: dict[Id, SourceTable] = {}
     messages: MessagesTable = MessagesTable()
     answers: AnswersTable = AnswersTable()
     heartbeat: HeartbeatTable | None = None
@@ -162,6 +171,7 @@ BY_ID: dict[str, tuple[str, type[TomlTable]]] = {
     "schedules": ("schedule", ScheduleTable),
     "hours": ("hours", HoursTable),
     "gateways": ("gateway", GatewayTable),
+    "sources": ("source", SourceTable),
     "policies": ("policy", PolicyTable),
 }
 """tables of tables: section → (what one of them is called, its shape)"""

@@ -44,17 +44,19 @@ class KnownIds:
         names = self.ids.get(kind, frozenset())
         if name in names or kind in self.unsure:
             return
-        guess = did_you_mean(name, sorted(names)) if next(self.guesses) < _MOST_GUESSES else None
         message = f'there are no hours "{name}"' if kind == "hours" else f'there is no {kind} "{name}"'
+        raise refuse("unknown-reference", message, self.hint(kind, name))
+
+    def hint(self, kind: str, name: str) -> str:
+        """What may have been meant by `name`, which is no `kind`."""
+        names = self.ids.get(kind, frozenset())
+        guess = did_you_mean(name, sorted(names)) if next(self.guesses) < _MOST_GUESSES else None
+        if guess:
+            return f'did you mean "{guess}"?'
         for other, others in self.ids.items():
-            if guess is None and other != kind and name in others:
-                raise refuse("unknown-reference", message, f'"{name}" is a {other}')
-        hint = (
-            f'did you mean "{guess}"?'
-            if guess
-            else _choices(kind, self.ladder if kind == "severity" else sorted(names))
-        )
-        raise refuse("unknown-reference", message, hint)
+            if other != kind and name in others:
+                return f'"{name}" is a {other}'
+        return _choices(kind, self.ladder if kind == "severity" else sorted(names))
 
 
 def refuse(code: str, message: str, hint: str = "") -> PydanticCustomError:

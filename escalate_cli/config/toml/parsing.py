@@ -16,7 +16,7 @@ _PLACE = re.compile(r"\s*\(at (?:line (\d+), column (\d+)|end of document)\)$")
 _AGAIN = re.compile(r"twice|overwrite|already|redefine|[Dd]uplicate|immutable|mutate|extend")
 _HEADER = re.compile(r"^[ \t]*\[\[?([^\[\]\n]+)\]", re.MULTILINE)
 _LONG_NUMBER = re.compile(r"[\d_]{1000,}")
-_SECRET_SECTIONS = ("gateways", "heartbeat")
+_SECRET_SECTIONS = ("gateways", "heartbeat", "sources")
 _LONGEST_LINE = 240
 _TOO_DEEP = (
     "keys, lists or tables stand too deeply in each other",

@@ -16,7 +16,8 @@ from escalate_cli.core.calendar.duration import Instant
 from escalate_cli.core.calendar.hours import local_to_instant, zone_trouble
 from escalate_cli.core.calendar.rota import Rotation, handoff, turn_at
 from escalate_cli.core.incident.situation import Maintenance
-from escalate_cli.core.organisation.catalog import Catalog, PlannedMaintenance
+from escalate_cli.core.organisation.catalog import Catalog
+from escalate_cli.core.organisation.planned_maintenance import PlannedMaintenance
 
 _MOST = 60
 """how many maintenances in a row, without a gap, are followed; whoever asks looks again at the end

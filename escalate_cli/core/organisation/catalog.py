@@ -1,12 +1,11 @@
 """The organisation as its configuration describes it: services, teams, people, channels, gateways,
-schedules.
+schedules, sources of alerts.
 """
 
 from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable
-from datetime import datetime
 from enum import Enum
 
 import msgspec
@@ -15,8 +14,10 @@ from escalate_cli.core.calendar.duration import MINUTE, SECOND, Span
 from escalate_cli.core.calendar.hours import Hours
 from escalate_cli.core.calendar.rota import Schedule
 from escalate_cli.core.organisation.answer_rules import AnswerRules
+from escalate_cli.core.organisation.planned_maintenance import PlannedMaintenance
 from escalate_cli.core.organisation.policy import Expectation, Policy, Rule, Target
 from escalate_cli.core.organisation.recipient import Recipient
+from escalate_cli.core.organisation.source import Source
 from escalate_cli.core.organisation.spelled import spelled_alike
 
 
@@ -134,24 +135,6 @@ class Gateway(msgspec.Struct, frozen=True):
         return bool(self.answers)
 
 
-class PlannedMaintenance(msgspec.Struct, frozen=True):
-    """A maintenance that the configuration announces: `services` page nobody for `span` from
-    `start`, a naive local time of `timezone`.
-
-    With a `unit` ("d", "w", "months") it comes again every `count` of them, counted on the calendar
-    from `start`.
-    """
-
-    services: tuple[str, ...]
-    start: datetime
-    span: Span
-    timezone: str
-    count: int = 0
-    unit: str = ""
-    reason: str | None = None
-    source: str = ""
-
-
 class Fallback(msgspec.Struct, frozen=True):
     """Nothing is ever routed to nobody: who gets what no service claims, and who is paged when a
     policy has run out.
@@ -204,6 +187,8 @@ class Settings(msgspec.Struct, frozen=True):
     in_doubt: InDoubt = InDoubt.FALLBACK
     end_urgency: Urgency = Urgency.LOW
     """how people hear that an incident is over: quietly, or by the gateways that reached them"""
+    join: bool = True
+    """whether an incident on a service joins an open one on a service that it depends on"""
 
 
 class Catalog(msgspec.Struct, frozen=True):
@@ -238,6 +223,7 @@ class Catalog(msgspec.Struct, frozen=True):
     heartbeat: Heartbeat | None = None
     metrics_textfile: str | None = None
     answers: AnswerRules = AnswerRules()
+    sources: dict[str, Source] = msgspec.field(default_factory=dict)
 
     def severity(self, severity_id: str) -> Severity:
         """The severity with this id; one that the configuration no longer has counts as the

@@ -81,6 +81,8 @@ class When(msgspec.Struct, frozen=True, omit_defaults=True):
     at_severity_for: Span | None = None
     raised: bool = False
     scope_grew: bool = False
+    over_at: str | None = None
+    """a source of alerts that says that it is over; no configuration says this"""
     text: str = ""
     """the condition as its author wrote it, for reasons: `severity = ">=major"`"""
 
@@ -130,12 +132,14 @@ class OnExpiry(str, Enum):
 
 
 class RuleAction(msgspec.Struct, frozen=True, omit_defaults=True):
-    """What a rule does: whom it pages and tells, the teams that it brings in, the severity it raises to."""
+    """What a rule does: whom it pages and tells, the teams that it brings in, the severity it raises to;
+    whether it ends the incident."""
 
     page: tuple[Target, ...] = ()
     inform: tuple[Target, ...] = ()
     involve: tuple[str, ...] = ()
     raise_to: str | None = None
+    resolve: bool = False
 
 
 class Rule(msgspec.Struct, frozen=True):
@@ -153,11 +157,13 @@ class Rule(msgspec.Struct, frozen=True):
     expires: Span | None = None
     on_expiry: OnExpiry = OnExpiry.DROP
     source: str = ""
+    resolve: bool = False
+    """it ends the incident, once somebody says yes; no configuration says this"""
 
     @property
     def action(self) -> RuleAction:
         """What it does, apart from when."""
-        return RuleAction(self.page, self.inform, self.involve, self.raise_to)
+        return RuleAction(self.page, self.inform, self.involve, self.raise_to, self.resolve)
 
 
 class Expectation(msgspec.Struct, frozen=True):

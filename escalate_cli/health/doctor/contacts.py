@@ -1,10 +1,12 @@
-"""What `doctor` finds of how people are reached: addresses, secrets, gateways. Nothing is sent."""
+"""What `doctor` finds of how people are reached, and who may hand in alerts: addresses, secrets, tokens,
+gateways. Nothing is sent.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 
-from escalate_cli.config.secrets import BadReference, MissingSecret, expand, references
+from escalate_cli.config.secrets import BadReference, MissingSecret, expand, fill_in, references
 from escalate_cli.context import Context
 from escalate_cli.core.organisation.catalog import Catalog, did_you_mean
 from escalate_cli.core.wording.problem import ERROR, WARNING, Problem
@@ -13,6 +15,7 @@ from escalate_cli.health.doctor.addresses import bad_addresses
 from escalate_cli.health.doctor.finding import all_of, listed, well
 
 _WEB = ("http", "https")
+_SHORTEST_TOKEN = 16
 
 
 def contact_looks(catalog: Catalog, context: Context) -> dict[str, Callable[[], Iterable[Problem]]]:
@@ -20,6 +23,7 @@ def contact_looks(catalog: Catalog, context: Context) -> dict[str, Callable[[], 
     return {
         "who has an address": lambda: _people(catalog),
         "whether secrets can be had": lambda: _secrets(catalog, context),
+        "whether tokens can be guessed": lambda: _tokens(catalog, context),
         "what gateways there are": lambda: _gateways(catalog),
         "whether addresses are possible": lambda: _addresses(catalog, context),
     }
@@ -57,14 +61,11 @@ def _secrets(catalog: Catalog, context: Context) -> Iterator[Problem]:
     """Every reference that cannot be resolved here, by its name. Values are never shown, and none
     is looked up twice.
     """
-    used: dict[str, list[str]] = {}
-    urls = {f"gateway {gateway.id}": gateway.url for gateway in catalog.gateways.values()}
-    if catalog.heartbeat is not None:
-        urls["the heartbeat"] = catalog.heartbeat.url
-    for name, url in urls.items():
+    used: dict[str, list[tuple[str, str]]] = {}
+    for name, effect, template in _referring(catalog):
         try:
-            for reference in references(url):
-                used.setdefault(reference, []).append(name)
+            for reference in references(template):
+                used.setdefault(reference, []).append((name, effect))
         except BadReference as problem:
             yield Problem(ERROR, "bad-reference", f"{name}: {problem.message}", problem.hint)
     missing = 0
@@ -73,14 +74,45 @@ def _secrets(catalog: Catalog, context: Context) -> Iterator[Problem]:
             expand(reference, "", context.environ)
         except MissingSecret as problem:
             missing += 1
-            yield Problem(
-                ERROR, "missing-secret", f"{problem.message}: {listed(users)} cannot send", problem.hint
+            effects = dict.fromkeys(effect for _, effect in users)
+            concerned = "; ".join(
+                f"{listed(name for name, its_effect in users if its_effect == effect)} {effect}"
+                for effect in effects
             )
+            yield Problem(ERROR, "missing-secret", f"{problem.message}: {concerned}", problem.hint)
     if not missing:
         yield well(
             "secrets",
             f"{all_of(len(used), 'secret')} can be had here" if used else "no gateway refers to a secret",
         )
+
+
+def _referring(catalog: Catalog) -> Iterator[tuple[str, str, str]]:
+    """What may refer to secrets, what does not happen without them, and the text. Where answers are read
+    is looked at by `readers`.
+    """
+    for gateway in catalog.gateways.values():
+        yield f"gateway {gateway.id}", "cannot send", gateway.url
+    if catalog.heartbeat is not None:
+        yield "the heartbeat", "cannot send", catalog.heartbeat.url
+    for source in catalog.sources.values():
+        yield f"source {source.id}", "cannot hand in alerts", source.token or ""
+        yield f"source {source.id}", "cannot be asked for its alerts", source.pull or ""
+
+
+def _tokens(catalog: Catalog, context: Context) -> Iterator[Problem]:
+    """Tokens that can be guessed. One that cannot be had has been told already."""
+    for source in catalog.sources.values():
+        try:
+            token = fill_in(source.token or "", context.environ)
+        except (BadReference, MissingSecret):
+            continue
+        if token and len(token) < _SHORTEST_TOKEN:
+            text = (
+                f"the token of source {source.id} is shorter than {_SHORTEST_TOKEN} characters: it may be"
+                " guessed, and with it anybody can page people"
+            )
+            yield Problem(WARNING, "short-token", text, "make a longer one: openssl rand -hex 16")
 
 
 def _gateways(catalog: Catalog) -> Iterator[Problem]:
