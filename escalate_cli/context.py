@@ -12,7 +12,7 @@ import msgspec
 from escalate_cli.clock import Clock
 from escalate_cli.config.files.find import cache_dir, database_of, find_config, find_db, state_dir
 from escalate_cli.config.files.glimpse import glimpse_database
-from escalate_cli.config.files.sources import Source, find_sources
+from escalate_cli.config.files.sources import SourceFile, find_sources
 from escalate_cli.config.load import LoadedConfiguration, SlowConfiguration, load, load_within
 from escalate_cli.core.calendar.duration import Instant
 from escalate_cli.core.organisation.catalog import Catalog
@@ -72,7 +72,7 @@ class Context:
         self.clock = clock
         self.fallen_back: ConfigurationProblem | None = None
         """what is wrong with the configuration, where the last valid one is used instead"""
-        self._too_slow: tuple[tuple[Source, ...], ConfigurationProblem] | None = None
+        self._too_slow: tuple[tuple[SourceFile, ...], ConfigurationProblem] | None = None
         self.rebuilt: str | None = None
         """what is to be said of indexes that were put right"""
         self.begun_anew: str | None = None

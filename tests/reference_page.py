@@ -238,6 +238,8 @@ def default(of: Schema) -> str:
 
 
 def toml(thing: object) -> str:
+    if isinstance(thing, bool):
+        return str(thing).lower()
     return f'"{thing}"' if isinstance(thing, str) else str(thing)
 
 
@@ -251,6 +253,8 @@ def kind(of: Schema) -> str:
         return ", ".join(f"`{toml(choice)}`" for choice in of["enum"])
     if "const" in of:
         return f"`{str(of['const']).lower()}`"
+    if of.get("type") == "boolean":
+        return "`true`, `false`"
     if of.get("type") == "array":
         return "a list" if kind(of["items"]) in ("text", "a table") else f"a list: {kind(of['items'])}"
     if of.get("type") == "object":

@@ -14,15 +14,19 @@ def parsed() -> Iterator[tuple[str, ast.Module]]:
         yield name, tree_of(text)
 
 
+ALIKE = {"reception": ("look", "wait", "sign_in"), "alerts": ("KIND", "reply", "routing_key")}
+
+
 def test_a_public_name_means_one_thing() -> None:
     """A constant and a named type, too. The functions of commands are called as what is typed; all
-    readers of answers have three alike.
+    readers of answers have three alike, and so have all kinds of alerts.
     """
     places: dict[str, set[str]] = {}
     for name, tree in parsed():
         for public in public_names(tree, functions=not name.startswith("cli/commands/")):
-            alike = name.startswith("reception/") and public in ("look", "wait", "sign_in")
-            places.setdefault(public, set()).add("reception/" if alike else name)
+            room = name.partition("/")[0]
+            alike = public in ALIKE.get(room, ())
+            places.setdefault(public, set()).add(room if alike else name)
     assert {public: names for public, names in places.items() if len(names) > 1} == {}
 
 

@@ -45,7 +45,7 @@ def test_the_reference_has_every_command_option_key_and_word() -> None:
 
 def test_the_actions_of_a_rule_are_complete() -> None:
     actions = [ticked(row[0])[0] for row in table(section("reference", "## Actions of a rule"), "key")]
-    others = {"name", "when", "every", "mode", "ask", "expires", "on_expiry", "source"}
+    others = {"name", "when", "every", "mode", "ask", "expires", "on_expiry", "source", "resolve"}
     assert set(actions) == {field for field in Rule.__slots__ if field not in others}
 
 

@@ -19,6 +19,7 @@ from escalate_cli.actions.lookup import (
     reporter,
     storable,
 )
+from escalate_cli.actions.outage import OutageBehind, join_declaration, outage_behind
 from escalate_cli.actions.routing import routed_safely
 from escalate_cli.config.english.reading import meanings
 from escalate_cli.context import Context
@@ -34,6 +35,9 @@ from escalate_cli.errors import Conflict, DamagedRow, EscalateError, UsageProble
 from escalate_cli.failpoints import Failpoints
 from escalate_cli.store.remembered_troubles import remember_troubles
 
+NEVER = "never"
+"""for `join`: an incident of its own"""
+
 
 class Request(msgspec.Struct, frozen=True):
     """What `declare` was asked for, as typed."""
@@ -48,6 +52,9 @@ class Request(msgspec.Struct, frozen=True):
     key: str | None = None
     tell: tuple[str, ...] = ()
     """where the reporter hears what becomes of it"""
+    join: str | None = None
+    """the number of the open incident that it is a part of; "never": an incident of its own; None: as the
+    services depend on each other"""
 
 
 class StoredDeclaration(msgspec.Struct, frozen=True):
@@ -60,6 +67,8 @@ class StoredDeclaration(msgspec.Struct, frozen=True):
     """what could not be used, as sentences: the page went on without it"""
     news: tuple[News, ...] = ()
     """of one that was open already: what this declaration changed, and what of it was noted"""
+    joined: OutageBehind | None = None
+    """the outage that it is a part of: then the incident is that"""
 
 
 def store_declaration(context: Context, asked: Request, *, remember: str | None = None) -> StoredDeclaration:
@@ -114,6 +123,9 @@ def _store(
         existing = _existing(context, declaration, asked, remember)
         if existing is not None:
             return existing
+        joined = _joined(context, declaration, asked, remember) if spoilt is None else None
+        if joined is not None:
+            return joined
         now, situations = context.moment(), store.situations
         if spoilt is not None:
             planned = declare_plainly(declaration, catalog, now, spoilt)
@@ -133,6 +145,35 @@ def _store(
         reach("declaring")
     reach("declared")
     return StoredDeclaration(stored, True, dict(declaration.routing), broken)
+
+
+def _joined(
+    context: Context, declaration: Declaration, asked: Request, remember: str | None
+) -> StoredDeclaration | None:
+    """The open incident that is behind this one, with it as an update; inside a transaction. Only what is
+    known for sure to be about one service joins by itself.
+    """
+    if asked.join == NEVER:
+        return None
+    if asked.join is not None:
+        behind: OutageBehind | None = OutageBehind(_number(asked.join), None)
+    else:
+        sure = len(declaration.services) == 1 and not dict(declaration.routing).get("guess")
+        behind = outage_behind(context, declaration.services[0]) if sure else None
+    if behind is None:
+        return None
+    stored = join_declaration(context, declaration, behind)
+    if remember is not None:
+        context.store.ledger.remember(remember, str(behind.incident))
+    news = News("joined", "added", f"it is a part of incident {behind.incident}")
+    return StoredDeclaration(stored, False, dict(declaration.routing), news=(news,), joined=behind)
+
+
+def _number(word: str) -> int:
+    digits = word.strip().removeprefix("#")
+    if not digits.isdecimal():
+        raise UsageProblem(f'--join: "{word}" is no incident', 'write its number, or "never"')
+    return int(digits)
 
 
 def _broken(situation: Situation) -> tuple[str, ...]:

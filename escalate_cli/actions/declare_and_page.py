@@ -21,9 +21,10 @@ from escalate_cli.actions.aftermath import (
     undelivered,
 )
 from escalate_cli.actions.declare import Request, StoredDeclaration, store_declaration
-from escalate_cli.actions.doubt import Ask, settle_doubt
+from escalate_cli.actions.doubt import Ask, AskApart, ToBeJoined, settle_doubt, settle_joining
 from escalate_cli.actions.kept_declarations import keep_declaration
 from escalate_cli.actions.lookup import find_incident
+from escalate_cli.actions.outage import OutageBehind
 from escalate_cli.context import Context
 from escalate_cli.core.changes.again import News
 from escalate_cli.core.incident.situation import Situation
@@ -47,6 +48,8 @@ class DeclaredIncident(msgspec.Struct, frozen=True):
     routing: dict[str, Any] = {}
     news: tuple[News, ...] = ()
     """what this declaration changed of one that was open already, and what of it was noted"""
+    joined: OutageBehind | None = None
+    """the outage that it became a part of"""
     report: PassReport | None = None
     """what delivery came to; None: nothing was to be delivered, or it is left to the next pass"""
 
@@ -56,10 +59,16 @@ class DeclaredIncident(msgspec.Struct, frozen=True):
 
 
 def declare_incident(
-    context: Context, asked: Request, ask: Ask | None = None, *, deliver: bool = True
+    context: Context,
+    asked: Request,
+    ask: Ask | None = None,
+    *,
+    ask_apart: AskApart | None = None,
+    deliver: bool = True,
 ) -> DeclaredIncident:
     """Declare. Without `deliver`, paging is left to the next pass, as where many are declared in a row.
     `ask` asks which service it is where the title fits several, once it is stored; see `settle_doubt`.
+    `ask_apart` asks whether it is an outage of its own, where it has joined one; see `settle_joining`.
 
     `KeptDeclaration` where it cannot be stored; any other `EscalateError` where it is refused.
     """
@@ -69,6 +78,8 @@ def declare_incident(
     if ask is not None and stored.created:
         page = partial(_page_quietly, context, number)
         broken += tuple(settle_doubt(context, stored.situation, stored.routing, ask, page, asked.by))
+    if ask_apart is not None and stored.joined is not None:
+        stored, number = _apart(context, stored, stored.joined, ask_apart, asked)
     try:
         report = deliver_now(context, [number]) if deliver and due else None
     except Exception as problem:  # it is stored, and that is what whoever declared must know
@@ -82,6 +93,25 @@ def declare_incident(
         notes = (*broken, *troubles, _not_shown(number, problem))
         exit_code = undelivered(report) if report else ExitCode.DONE
         return DeclaredIncident(number, stored.created, exit_code, notes, report=report)
+
+
+def _apart(
+    context: Context, stored: StoredDeclaration, behind: OutageBehind, ask: AskApart, asked: Request
+) -> tuple[StoredDeclaration, int]:
+    """The declaration as it stands once whoever declares was asked whether it is an outage of its own."""
+    number, services = behind.incident, dict(stored.routing).get("service")
+    if not isinstance(services, str):
+        return stored, number
+    joined = ToBeJoined(stored.situation, behind, services, partial(_page_quietly, context, number))
+    try:
+        apart = settle_joining(context, joined, ask, asked.by)
+    except EscalateError:  # it is stored as a part of the other, and stays so
+        return stored, number
+    if apart == number:
+        return stored, number
+    _page_quietly(context, number)
+    situation = find_incident(context, apart)
+    return replace(stored, situation=situation, created=True, joined=None, news=()), apart
 
 
 def _page_quietly(context: Context, number: int) -> None:
@@ -117,6 +147,7 @@ def _how_it_stands(
         situation=situation,
         routing=stored.routing,
         news=stored.news,
+        joined=stored.joined,
         report=report,
     )
 

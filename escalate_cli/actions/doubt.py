@@ -13,7 +13,9 @@ from typing import Any
 import msgspec
 
 from escalate_cli.actions.intents import Revision
+from escalate_cli.actions.outage import OutageBehind
 from escalate_cli.actions.perform import carry_out
+from escalate_cli.actions.splitting import split
 from escalate_cli.context import Context
 from escalate_cli.core.incident.doing_without import words_of
 from escalate_cli.core.incident.situation import Situation
@@ -57,6 +59,34 @@ def settle_doubt(
     except (KeyboardInterrupt, Exception):
         return [_left_as_it_is(situation)]
     return _adopt(context, situation, service, by)
+
+
+class ToBeJoined(msgspec.Struct, frozen=True):
+    """A declaration that became a part of an open incident; `page` delivers what is due of that as things
+    stand.
+    """
+
+    situation: Situation
+    behind: OutageBehind
+    service: str
+    page: Callable[[], object]
+
+
+AskApart = Callable[[ToBeJoined], bool]
+"""asks whoever declares; whether it is something else, and its team is to be paged"""
+
+
+def settle_joining(context: Context, joined: ToBeJoined, ask: AskApart, by: str | None) -> int:
+    """Ask whether it is the same outage; the number of the incident that it is in the end. No answer, a
+    Ctrl-C and a terminal that goes away leave it joined.
+    """
+    number = joined.situation.incident.id
+    try:
+        with _going_away_interrupts():
+            apart = ask(joined)
+    except (KeyboardInterrupt, Exception):
+        return number
+    return split(context, number, joined.service, by) if apart else number
 
 
 def _adopt(context: Context, situation: Situation, service: str | None, by: str | None) -> list[Note]:

@@ -22,6 +22,7 @@ from escalate_cli.actions.job_output import hide_secrets, readable_end
 from escalate_cli.actions.kept_declarations import KeptDeclaration, keep_declaration
 from escalate_cli.actions.lookup import find_incident, find_service, find_severity, storable
 from escalate_cli.actions.perform import ActReport, perform
+from escalate_cli.config.secret_templates import secret_templates
 from escalate_cli.config.secrets_around import passwords_in_urls, secrets_around, secrets_in_words
 from escalate_cli.context import Context
 from escalate_cli.core.calendar.duration import show_about
@@ -163,10 +164,9 @@ def _secrets(context: Context, job: Job, ending: JobEnding) -> frozenset[str]:
     try:
         catalog = context.running_catalog
     except Exception:
-        templates = list[str]()  # what is wrong with it is told where it is declared
+        templates: tuple[str, ...] = ()  # what is wrong with it is told where it is declared
     else:
-        templates = [gateway.url for gateway in catalog.gateways.values()]
-        templates += [catalog.heartbeat.url] if catalog.heartbeat is not None else []
+        templates = secret_templates(catalog)
     written = ending.output.decode("utf-8", "replace")
     return (
         secrets_around(context.environ, templates)

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import msgspec
 from msgspec.structs import replace
 
+from escalate_cli.actions.kept_things import KEPT_ALERTS
 from escalate_cli.actions.lookup import os_user, storable
 from escalate_cli.context import Context
 from escalate_cli.core.calendar.moment import named_wall_time
@@ -163,7 +164,10 @@ def _declare_kept(context: Context, content: bytes, fact: str) -> list[str]:
     from escalate_cli.actions import declare as declaring
 
     try:
-        asked = _saying_since_when(_request(json.loads(content)), fact, context)
+        fields = json.loads(content)
+        if isinstance(fields, dict) and KEPT_ALERTS in fields:
+            return _take_in_alerts(context, fields)
+        asked = _saying_since_when(_request(fields), fact, context)
         declared, met = declaring.store_declaration(context, asked, remember=fact), list[str]()
     except DatabaseProblem:
         raise
@@ -176,6 +180,13 @@ def _declare_kept(context: Context, content: bytes, fact: str) -> list[str]:
             else [f"a kept declaration could be declared by its words only ({words_of(problem)})"]
         )
     return [f"incident {declared.situation.incident.id}: {text}" for text in (*met, *declared.broken)]
+
+
+def _take_in_alerts(context: Context, fields: dict[str, object]) -> list[str]:
+    from escalate_cli.actions.alert_delivery import take_in_kept_delivery
+
+    take_in_kept_delivery(context, fields)
+    return []
 
 
 def _saying_since_when(asked: declaring.Request, fact: str, context: Context) -> declaring.Request:

@@ -10,7 +10,7 @@ COMMANDS: dict[str, tuple[str, str, str, str]] = {
     "help": ("guide", "read_guide", "The guide, a topic at a time, without a network", "Begin"),
     "check": ("check", "check", "Validate the configuration and look for holes in coverage", "Begin"),
     "route": ("routing", "route", "Who would be paged for these words", "Incidents"),
-    "declare": ("incidents", "declare", "Declare an incident and page", "Incidents"),
+    "declare": ("declaring", "declare", "Declare an incident and page", "Incidents"),
     "run": ("run_job", "run_job", "Run a job: an incident when it fails, over when it works", "Incidents"),
     "update": ("incidents", "update", "Change an incident or add a message", "Incidents"),
     "ack": ("incidents", "ack", "Acknowledge: I am on it", "Incidents"),
@@ -27,6 +27,7 @@ COMMANDS: dict[str, tuple[str, str, str, str]] = {
         "Record incidents on a service but page nobody for a while",
         "Incidents",
     ),
+    "alert": ("alert", "alert", "Hand in what a monitor sends", "Incidents"),
     "answer": ("answer", "answer", "Hand in what somebody answered to a page", "Incidents"),
     "nudge": ("paging", "nudge", "List open nudges, answer one", "Incidents"),
     "list": ("listing", "list_incidents", "Incidents", "Look"),
@@ -82,7 +83,7 @@ COMMANDS: dict[str, tuple[str, str, str, str]] = {
     "cron": ("setup", "cron", "Crontab line and systemd units to install", "Care"),
 }
 
-SENDING = frozenset({"declare", "update", "resolve", "reopen", "page", "next", "test-page"})
+SENDING = frozenset({"declare", "alert", "update", "resolve", "reopen", "page", "next", "test-page"})
 """those that send before they answer"""
 
 WRAPPING = frozenset({"run"})

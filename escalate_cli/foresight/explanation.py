@@ -7,14 +7,14 @@ behind each step.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 import msgspec
 
 from escalate_cli.core.calendar.duration import Instant
 from escalate_cli.core.calendar.moment import named_time
 from escalate_cli.core.calendar.rota import Shift
-from escalate_cli.core.events import EntryKind, ScopeChanged
+from escalate_cli.core.events import AlertHeard, EntryKind, ScopeChanged
 from escalate_cli.core.events.reasons import Meant, OnCallFor, OnCallIn, TeamReason
 from escalate_cli.core.incident.situation import (
     Escalation,
@@ -22,6 +22,7 @@ from escalate_cli.core.incident.situation import (
     NotificationKind,
     NotificationStatus,
 )
+from escalate_cli.core.incident.timeline import Entry
 from escalate_cli.core.notification.on_call import shift_in
 from escalate_cli.core.organisation.catalog import Catalog, Channel, Person, Team
 from escalate_cli.core.organisation.recipient import Recipient
@@ -77,6 +78,7 @@ def _beginning(case: Case) -> list[Link]:
     declared_at = named_time(incident.declared_at, catalog.settings.timezone)
     declared = f'declared: "{incident.title}" at {declared_at}'
     links = [Link(declared, f"reported{by}, severity {incident.severity} now")]
+    links += [Link(f"alert of {heard.source}", entry.text, heard.config) for entry, heard in _alerts(case)]
     routed = next((entry.text for entry in case.timeline if entry.kind is EntryKind.ROUTED), "")
     first = incident.routing.get("service")
     if isinstance(first, str) and first in catalog.services:
@@ -95,6 +97,13 @@ def _beginning(case: Case) -> list[Link]:
             source = catalog.services[added].source if added in catalog.services else ""
             links.append(Link(f"service {catalog.service_name(added)}", because, source))
     return links
+
+
+def _alerts(case: Case) -> Iterator[tuple[Entry, AlertHeard]]:
+    """The alerts that it is about, in the order in which they came."""
+    for entry in case.timeline:
+        if isinstance(entry.event, AlertHeard):
+            yield entry, entry.event
 
 
 def _to_escalation(escalation: Escalation, case: Case) -> list[Link]:

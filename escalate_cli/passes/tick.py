@@ -1,8 +1,10 @@
 """A pass, of which `tick` makes one and `watch` one after the other:
 
-1. Take in declarations that were kept aside while the database could not be used.
+1. Take in declarations that were kept aside while the database could not be used, and alerts that have
+   fired for long enough.
 2. Note the pass, and take over what dead processes left behind.
-3. Read the answers of whoever was asked, and do what they say; commit, gateway by gateway.
+3. Read the answers of whoever was asked, and do what they say; commit, gateway by gateway. Ask monitors for
+   their alerts.
 4. Plan what is due, incident by incident; commit.
 5. Claim the notifications that are due: each attempt is counted and has a lease; commit.
 6. Send them. No transaction is open meanwhile.
@@ -145,12 +147,20 @@ class Pass:
     def run(self) -> PassReport:
         """The steps, in the order of this file's first lines."""
         kept = take_in(self._context)
+        self.begin_due_alerts()
         self.take_over()
         self.read_answers()
         self.plan_claim_send_record()
         self.note_what_is_wrong(kept)
         self.look_after_itself()
         return self.report
+
+    def begin_due_alerts(self) -> None:
+        """Nothing of this may stop a page; where no monitor is configured nothing is loaded."""
+        if self._context.running_catalog.sources:
+            from escalate_cli.passes.due_alerts import begin_due_alerts
+
+            safely(partial(begin_due_alerts, self._context), self.report)
 
     def take_over(self) -> None:
         """Note the pass, and take over what dead processes left behind."""
@@ -161,6 +171,10 @@ class Pass:
         take.
         """
         safely(partial(self._read, self.report), self.report)
+        if any(source.pull is not None for source in self._context.running_catalog.sources.values()):
+            from escalate_cli.passes.pulling_alerts import pull_alerts
+
+            safely(partial(pull_alerts, self._context, self.report), self.report)
         self._began_at = self._context.clock.monotonic()
 
     def plan_claim_send_record(self) -> None:

@@ -74,6 +74,7 @@ class Ledger:
         self._db.change(_sql.move_notifications_back, span=span)
         self._db.change(_sql.move_nudges_back, span=span)
         self._db.change(_sql.move_maintenance_back, span=span)
+        self._db.change(_sql.move_alerts_back, span=span)
         last = self.last_pass_at
         if last is not None:
             self.note_pass(last - span)

@@ -17,6 +17,7 @@ from escalate_cli.store.sqlite.database import Database
 from escalate_cli.store.sqlite.whereabouts import Whereabouts
 
 if TYPE_CHECKING:
+    from escalate_cli.store.alerts import HeardAlerts
     from escalate_cli.store.answers import Answers
     from escalate_cli.store.history import History
     from escalate_cli.store.trials import Trials
@@ -46,6 +47,13 @@ class Store:
         from escalate_cli.store.answers import Answers
 
         return Answers(self.database)
+
+    @cached_property
+    def alerts(self) -> HeardAlerts:
+        """What monitors say, alert by alert."""
+        from escalate_cli.store.alerts import HeardAlerts
+
+        return HeardAlerts(self.database)
 
     @cached_property
     def trials(self) -> Trials:

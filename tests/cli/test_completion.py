@@ -80,7 +80,7 @@ def test_bash_completes_nudges_people_moments_and_what_has_a_name(escalate):
         "escalate --json team sh",
     ) == [
         "1|", "yes|no|", "ana|", "ana|", "login|", "minor|major|", "identity-primary|", r"tomorrow\ 09:00|",
-        "tomorrow 09:00|", r"today\ 18:00|", "30m|", "acknowledged|", "zsh|", "alerts|", "|", "show|",
+        "tomorrow 09:00|", r"today\ 18:00|", "30m|", "acknowledged|", "zsh|", "alerts|alert|", "|", "show|",
     ]  # fmt: skip
 
 

@@ -168,6 +168,18 @@ def test_secrets_are_in_no_message(escalate, job):
     assert "***, postgres://app:***@db/x" in stored
 
 
+def test_the_tokens_of_sources_are_in_no_message(escalate, job):
+    escalate.configure(
+        '[sources.hook]\nkind = "json"\ntoken = "${HOOK}"\n'
+        '[sources.plain]\nkind = "json"\ntoken = "wr1tten-down-token"\n'
+    )
+    job("echo posting with $HOOK or wr1tten-down-token; exit 1", HOOK="h00k/of-the-monitor")
+    stored = str(escalate.show(1)) + str([message.body for message in escalate.messages])
+    assert "h00k/of" not in stored
+    assert "wr1tten" not in stored
+    assert "posting with *** or ***" in stored
+
+
 def test_of_much_output_the_end_is_kept(escalate, job):
     ran = job("seq 1 100000; printf '\\033[31mcannot connect\\033[0m\\n'; exit 1")
     assert ran.out.startswith("1\n2\n")

@@ -101,6 +101,23 @@ def test_a_secret_that_others_may_read_or_write_is_said(place, tmp_path):
     assert {hint.split()[-1] for _, hint in told(place)} == {str(usual)}
 
 
+def test_the_secrets_of_sources_and_answers_are_secrets_too(place, tmp_path):
+    texts = {
+        "hook": '[sources.hook]\nkind = "json"\ntoken = "${file:PATH}"\n',
+        "asked": '[sources.asked]\nkind = "grafana"\npull = "https://u:${file:PATH}@grafana.example"\n',
+        "replies": '[gateways.replies]\nurl = "json://x/{to}"\nanswers = "imaps://u:${file:PATH}@imap.example"\n',
+    }
+    for name, text in texts.items():
+        secret = tmp_path / "secrets" / name
+        secret.write_text("t0ken")
+        secret.chmod(0o644)
+        (place.config / f"{name}.toml").write_text(text.replace("PATH", str(secret)))
+        (place.config / f"{name}.toml").chmod(0o644)
+    assert {hint.split()[-1] for _, hint in told(place)} == {
+        str(tmp_path / "secrets" / name) for name in texts
+    }
+
+
 def test_a_secret_that_cannot_even_be_looked_at_stops_neither_command(place):
     file_of(place).write_text(file_of(place).read_text().replace("/token}", f"/{'x' * 300}}}"))
     assert told(place) == set()

@@ -12,7 +12,7 @@ import pytest
 
 from escalate_cli.actions import declare as declaring
 from escalate_cli.actions.kept_declarations import keep_declaration
-from escalate_cli.cli.commands.incidents import declare_and_answer
+from escalate_cli.cli.commands.declaring import declare_and_answer
 from escalate_cli.core.notification.attempt import Outcome, OutcomeKind
 from escalate_cli.errors import DatabaseProblem, EscalateError, ExitCode
 from tests.faults.injection import raising

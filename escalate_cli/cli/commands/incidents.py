@@ -1,4 +1,4 @@
-"""Declaring an incident and acting on it."""
+"""Acting on an incident."""
 
 from __future__ import annotations
 
@@ -6,12 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from msgspec.structs import replace
 
-from escalate_cli.actions import lookup
-from escalate_cli.actions.declare import Request
-from escalate_cli.actions.declare_and_page import DeclaredIncident, declare_incident
-from escalate_cli.actions.doubt import Ask, Doubt
 from escalate_cli.actions.intents import (
     Acknowledgement,
     Intent,
@@ -22,170 +17,29 @@ from escalate_cli.actions.intents import (
     Revision,
     Snooze,
 )
+from escalate_cli.actions.lookup import reporter
 from escalate_cli.actions.perform import ActReport, perform
+from escalate_cli.actions.splitting import split_and_page
 from escalate_cli.cli.arguments import By, MessageOption, SeverityOption, labels, to_duration
-from escalate_cli.cli.asking import Meanwhile, interactive
-from escalate_cli.cli.asking import choose as ask
 from escalate_cli.cli.completion import in_turn, known
 from escalate_cli.cli.incident_choice import IncidentChoice, Key, SomeId, SomeIds
-from escalate_cli.cli.output import Answer, say
-from escalate_cli.cli.piped_text import declared_message, typed_or_piped
+from escalate_cli.cli.output import Answer
+from escalate_cli.cli.piped_text import typed_or_piped
 from escalate_cli.cli.screens import incident as incident_screen
-from escalate_cli.cli.screens import route as route_screen
-from escalate_cli.config.english.reading import meanings
 from escalate_cli.context import Context
 from escalate_cli.core.incident.situation import Situation
-from escalate_cli.core.routing.router import Match, Router, Routing
+from escalate_cli.core.incident.timeline import Entry
 from escalate_cli.errors import UsageProblem
-from escalate_cli.views.acts import declared_data, declared_in_short, performed_data
-from escalate_cli.views.route import route_data
+from escalate_cli.views.acts import performed_data
 
 if TYPE_CHECKING:
     from rich.console import Console
 
 
-def declare(
-    context: Context,
-    title: Annotated[
-        list[str], typer.Argument(metavar="TITLE", help="What is broken, in the words you have")
-    ],
-    service: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--service",
-            "-s",
-            metavar="S",
-            help="A service that is affected (repeatable)",
-            autocompletion=known("services"),
-        ),
-    ] = None,
-    severity: SeverityOption = None,
-    message: MessageOption = None,
-    by: Annotated[
-        str | None, typer.Option("--by", metavar="P", help="Who reports it; else the person with your login")
-    ] = None,
-    lead: Annotated[
-        str | None, typer.Option("--lead", metavar="P", help="Who leads", autocompletion=known("people"))
-    ] = None,
-    label: Annotated[
-        list[str] | None, typer.Option("--label", metavar="K=V", help="A label (repeatable)")
-    ] = None,
-    key: Annotated[
-        str | None,
-        typer.Option("--key", metavar="K", help="While one with this key is open, this is news of that one"),
-    ] = None,
-    tell: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--tell",
-            metavar="ADDRESS",
-            help="Where the reporter hears that somebody has it and that it is over: a mail address, a phone"
-            " number, or GATEWAY:ADDRESS (repeatable)",
-        ),
-    ] = None,
-    dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Show who would be paged; store and send nothing")
-    ] = False,
-) -> Answer:
-    """Declare an incident: find out whose it is, store it, page. Exit code 0: it is stored and will
-    be paged.
-    """
-    text, notes = declared_message(message)
-    services, told = tuple(service or ()), tuple(tell or ())
-    asked = Request(" ".join(title), services, severity, text, by, lead, labels(label), key, told)
-    if dry_run:
-        return _dry_run(context, asked)
-    context.sender.warm()
-    answer = declare_and_answer(context, asked, _asker(context))
-    return replace(answer, notes=[*notes, *answer.notes]) if notes else answer
-
-
-def _dry_run(context: Context, asked: Request) -> Answer:
-    catalog = context.running_catalog
-    severity = lookup.pick_severity(asked.severity, catalog)
-    for address in asked.tell:
-        lookup.find_address(address, catalog)
-    services = tuple(lookup.find_service(service, catalog).id for service in asked.services)
-    given = Routing(asked.title, Match.EXACT, services[0], ()) if services else None
-    routing = given or Router(catalog.services.values(), meanings).route(asked.title)
-    now = context.clock.now()
-    data, walk = route_data(routing, severity, now, catalog, services=services)
-    return Answer(
-        data,
-        lambda console: route_screen.draw_route(console, data, walk, routing, catalog, now),
-        notes=["dry run: nothing was stored and nobody was paged"],
-    )
-
-
-_PATIENCE = 10.0
-"""seconds for which a declared incident waits for the answer before it is paged as it stands"""
-
-
-def _asker(context: Context) -> Ask | None:
-    """Asks on a terminal which of the candidates is meant; elsewhere nobody can be asked."""
-    if context.options.json or not interactive():
-        return None
-
-    def ask_which(doubt: Doubt) -> str | None:
-        catalog, number = context.running_catalog, doubt.situation.incident.id
-        teams = ", ".join(catalog.team_name(escalation.team) for escalation in doubt.situation.escalations)
-        lines = [
-            f"{candidate['name']} ({catalog.team_name(candidate['team'])}): {', '.join(candidate['because'])}"
-            for candidate in doubt.candidates
-        ]
-
-        def page() -> None:
-            say(f"No answer yet: {teams} is being paged. An answer still counts.")
-            doubt.page()
-
-        question = (
-            f"#{number} is stored. Which service is it? Until you say so it is with {teams}, who are paged"
-            f" in {_PATIENCE:.0f}s at the latest."
-        )
-        index = ask(question, lines, meanwhile=Meanwhile(_PATIENCE, page))
-        return None if index is None else str(doubt.candidates[index]["service"])
-
-    return ask_which
-
-
-def declare_and_answer(context: Context, asked: Request, ask_which: Ask | None = None) -> Answer:
-    """Declare, and show how it stands; where that cannot be shown, that it is stored."""
-    declared = declare_incident(context, asked, ask_which)
-    try:
-        viewer = lookup.reporter(asked.by, context)
-        data = declared_data(declared, context.running_catalog, viewer)
-    except Exception as problem:  # it is stored, and that is what whoever declared must know
-        declared = declared.unseen(problem)
-        data = declared_in_short(declared)
-    notes = [note.text for note in declared.notes]
-    situation = declared.situation
-    if situation is None:
-        return Answer(data, _in_short(declared), declared.exit_code, notes, acted=True)
-
-    def screen(console: Console) -> None:
-        _draw_declared(console, declared, situation, context)
-
-    return Answer(data, screen, declared.exit_code, notes, acted=True)
-
-
-def _draw_declared(
-    console: Console, declared: DeclaredIncident, situation: Situation, context: Context
-) -> None:
-    texts = None if declared.created else [news.text for news in declared.news]
-    try:
-        incident_screen.draw_declared(console, situation, texts, context.running_catalog, context.clock.now())
-    except Exception:
-        console.print(_in_short(declared), highlight=False)
-
-
-def _in_short(declared: DeclaredIncident) -> str:
-    return f"#{declared.number} is declared"
-
-
 def act(context: Context, incidents: Sequence[int], intent: Intent) -> Answer:
     """Do this to incidents, and answer with how they are now."""
     performed = perform(context, intent, incidents)
-    data = performed_data(performed, context.running_catalog, lookup.whoever_types(intent.by, context))
+    data = performed_data(performed, context.running_catalog, reporter(intent.by, context))
     return Answer(
         data[0] if len(set(incidents)) == 1 else data,
         lambda console: _draw(console, performed, context),
@@ -237,10 +91,23 @@ def update(
     ] = None,
     message: MessageOption = None,
     title: Annotated[str | None, typer.Option("--title", metavar="T", help="Say it better")] = None,
+    split: Annotated[
+        str | None,
+        typer.Option(
+            "--split",
+            metavar="S",
+            help="This service is an incident of its own, whose team is paged",
+            autocompletion=known("services"),
+        ),
+    ] = None,
     by: By = None,
     key: Key = None,
 ) -> Answer:
     """Change an incident, or add a message that the channels of its teams hear."""
+    if split is not None:
+        if any((severity, service, drop_service, lead, label, message, title)):
+            raise UsageProblem("--split goes alone", "split it off first, then say what else changes")
+        return _split(context, IncidentChoice(typed=incident, key=key, by=by, verb="update"), split, by)
     intent = Revision(
         severity,
         tuple(service or ()),
@@ -252,6 +119,23 @@ def update(
         by=by,
     )
     return act_on(context, IncidentChoice(typed=incident, key=key, by=by, verb="update"), intent)
+
+
+def _split(context: Context, chosen: IncidentChoice, service: str, by: str | None) -> Answer:
+    """The incident that the service has of its own, paged."""
+
+    def apart(situation: Situation, entries: tuple[Entry, ...]) -> Answer:
+        context.sender.warm()
+        performed = split_and_page(context, situation.incident.id, service, by)
+        return Answer(
+            performed_data(performed, context.running_catalog, reporter(by, context))[-1],
+            lambda console: _draw(console, performed, context),
+            performed.exit_code,
+            [note.text for note in performed.notes],
+            acted=True,
+        )
+
+    return chosen.looked_at(context, apart)
 
 
 def ack(

@@ -10,6 +10,7 @@ import typer
 
 from escalate_cli.actions import lookup as meaning
 from escalate_cli.cli import simulation_script
+from escalate_cli.cli.alert_file import declared_by_alert
 from escalate_cli.cli.arguments import SeverityOption, moment, one_answer, to_duration
 from escalate_cli.cli.completion import known
 from escalate_cli.cli.output import Answer
@@ -23,6 +24,7 @@ from escalate_cli.core.organisation.catalog import Catalog
 from escalate_cli.core.routing.doubt import guess
 from escalate_cli.core.routing.router import Router
 from escalate_cli.errors import ExitCode, UsageProblem
+from escalate_cli.foresight.simulation import Happening
 from escalate_cli.foresight.simulation import simulate as run
 from escalate_cli.views.foresight import simulation_data
 from escalate_cli.views.markdown.mermaid import mermaid as mermaid_text
@@ -48,6 +50,18 @@ def simulate(
         ),
     ] = None,
     severity: SeverityOption = None,
+    alert: Annotated[
+        str | None,
+        typer.Option(
+            "--alert", metavar="FILE", help="What a monitor would send, in place of words; - is stdin"
+        ),
+    ] = None,
+    source: Annotated[
+        str | None,
+        typer.Option(
+            "--source", metavar="S", help="The source that sends it", autocompletion=known("sources")
+        ),
+    ] = None,
     at: Annotated[
         str | None, typer.Option("--at", metavar="T", help='When it is declared, as "sun 03:00"; else now')
     ] = None,
@@ -94,9 +108,17 @@ def simulate(
             f"--for: {for_} is more than 31 days", "one incident is simulated; --at begins it at another time"
         )
     until = start + length
-    declaration, notes = _declaration(
-        " ".join(title or ()), service or (), meaning.pick_severity(severity, catalog), catalog
-    )
+    further: Sequence[Happening] = ()
+    if alert is not None:
+        if title or service or severity:
+            raise UsageProblem(
+                "--alert says what is wrong, where and how bad it is", "leave the words and --severity out"
+            )
+        declaration, further, notes = declared_by_alert(alert, source, context)
+    else:
+        declaration, notes = _declaration(
+            " ".join(title or ()), service or (), meaning.pick_severity(severity, catalog), catalog
+        )
     typed = simulation_script.TypedScript(
         ack or (),
         pass_ or (),
@@ -112,7 +134,7 @@ def simulate(
         catalog,
         start,
         until,
-        simulation_script.script(typed, catalog),
+        [*further, *simulation_script.script(typed, catalog)],
         environ=context.environ if messages else None,
     )
     again = (

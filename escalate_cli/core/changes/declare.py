@@ -13,7 +13,7 @@ from escalate_cli.core.escalation.fallback import page_fallback_somehow
 from escalate_cli.core.escalation.plan import Plan, plan
 from escalate_cli.core.escalation.scope import NO_LEVELS, align
 from escalate_cli.core.escalation.waiting_reasons import Reason
-from escalate_cli.core.events import Declared, Routed
+from escalate_cli.core.events import AlertHeard, Declared, Routed
 from escalate_cli.core.incident.decision import Decision
 from escalate_cli.core.incident.doing_without import words_of
 from escalate_cli.core.incident.situation import (
@@ -44,6 +44,8 @@ class Declaration(msgspec.Struct, frozen=True):
     routing: Mapping[str, Any] = msgspec.field(default_factory=dict)
     routed: Routed | None = None
     """how the services were found"""
+    heard: AlertHeard | None = None
+    """the alert that it is about"""
     tell: tuple[ReporterAddress, ...] = ()
     """where whoever reports it hears what becomes of it"""
     broken: str = ""
@@ -100,6 +102,8 @@ def _declared(declaration: Declaration, catalog: Catalog, now: Instant) -> Decis
         labels=dict(declaration.labels),
     )
     decision.log(event, declaration.by)
+    if declaration.heard is not None:
+        decision.log(declaration.heard, declaration.by)
     if declaration.routed is not None:
         decision.log(declaration.routed, declaration.by)
     if declaration.broken:

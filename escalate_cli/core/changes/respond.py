@@ -176,6 +176,8 @@ def answer_nudge(
     """Answer an open nudge of the incident."""
     decision = Decision(situation, catalog, now)
     rules.answer(nudge, accepted, by, decision)
+    if accepted and nudge.proposal.resolve:
+        return resolve(decision.situation, catalog, now, by=by)
     decision.change_incident(updated_at=now)
     return plan(decision.situation, catalog, now)
 

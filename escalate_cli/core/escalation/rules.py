@@ -35,6 +35,7 @@ from escalate_cli.core.notification.alarm import page_plainly
 from escalate_cli.core.notification.paging import Letter, tell
 from escalate_cli.core.notification.stakeholders import inform, tell_channels
 from escalate_cli.core.organisation.policy import Mode, OnExpiry, Rule, When
+from escalate_cli.core.organisation.source import Source
 from escalate_cli.core.wording.rules import action_in_words, capital, condition_in_words
 
 _ROUNDS = 8
@@ -168,6 +169,8 @@ def proposal_of(rule: Rule) -> str:
         parts.append("involve " + ", ".join(rule.involve))
     if rule.raise_to:
         parts.append(f"raise to {rule.raise_to}")
+    if rule.resolve:
+        parts.append("resolve")
     return "; ".join(parts) or "nothing"
 
 
@@ -243,6 +246,23 @@ def _ask(rule: Rule, decision: Decision) -> None:
             action=rule.action,
         )
     )
+
+
+def ask_whether_over(source: Source, decision: Decision) -> None:
+    """Ask whoever leads whether the incident is over, as the source of its alerts says; nobody is asked
+    twice.
+    """
+    rule = Rule(source.id, When(over_at=source.id, text="over"), resolve=True, source=source.source)
+    if not _is_asked_already(rule, decision.situation):
+        _ask(rule, decision)
+
+
+def no_longer_over(source: Source, decision: Decision) -> None:
+    """It fires again: the question whether it is over has no point any more."""
+    for nudge in decision.situation.nudges:
+        if nudge.status is NudgeStatus.OPEN and nudge.proposal.resolve and nudge.rule == source.id:
+            _settle(nudge, NudgeStatus.EXPIRED, decision)
+            decision.log(NudgeDropped(rule=nudge.rule, reason="it fires again"))
 
 
 def answer(nudge: Nudge, accepted: bool, by: str | None, decision: Decision) -> None:

@@ -30,10 +30,12 @@ from escalate_cli.core.events.acts import (
     TakenOver,
     TitleChanged,
 )
+from escalate_cli.core.events.alerts import AcknowledgedThere, AlertHeard, AlertOver, SeverityFrom
 from escalate_cli.core.events.beginnings import (
     AcknowledgementForgotten,
     Declared,
     DeclaredAgain,
+    DeclaredAlso,
     EscalationStarted,
     EscalationStopped,
     GoneOnByHand,
@@ -42,6 +44,7 @@ from escalate_cli.core.events.beginnings import (
     RestEnded,
     Routed,
     SnoozeOver,
+    SplitOff,
     Way,
 )
 from escalate_cli.core.events.event import (
@@ -103,7 +106,7 @@ SomebodyReached = Reaching | TeamReaching
 """for `isinstance`"""
 
 AnyEvent = (
-    Declared | DeclaredAgain | Routed
+    Declared | DeclaredAgain | DeclaredAlso | Routed | SplitOff
     | EscalationStarted | EscalationStopped | AcknowledgementForgotten | SnoozeOver | RestEnded
     | GoneOnByHand | LevelsWalkedAgain
     | LevelPaged | LevelHeld | LevelLeftOut | LevelOwed | LevelFailed
@@ -116,6 +119,7 @@ AnyEvent = (
     | NudgeDropped
     | Informed | ToldWhoHasIt | ToldNobodyHasIt | ToldOpenAgain | ReporterTold | ToldOfRise | NotToldOfRise
     | MaintenanceBegan | MaintenanceOver | SoundsLike
+    | AlertHeard | AlertOver | AcknowledgedThere
     | Sent | Retrying | GivenUp | CalledOff | Ended | HeldBack | LaterStepsHurried | MailboxSays
     | Unclassified
 )  # fmt: skip
@@ -125,7 +129,10 @@ __all__ = [
     "Acknowledged",
     "AcknowledgedBesides",
     "AcknowledgedInPart",
+    "AcknowledgedThere",
     "AcknowledgementForgotten",
+    "AlertHeard",
+    "AlertOver",
     "AnswerMeans",
     "AnswerWay",
     "AnyEvent",
@@ -134,6 +141,7 @@ __all__ = [
     "CalledOff",
     "Declared",
     "DeclaredAgain",
+    "DeclaredAlso",
     "DoneWithout",
     "Ended",
     "EntryKind",
@@ -188,10 +196,12 @@ __all__ = [
     "ScopeChanged",
     "Sent",
     "SeverityChanged",
+    "SeverityFrom",
     "SnoozeOver",
     "Snoozed",
     "SomebodyReached",
     "SoundsLike",
+    "SplitOff",
     "TakenOver",
     "TeamReaching",
     "TitleChanged",

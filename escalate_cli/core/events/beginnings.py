@@ -45,6 +45,28 @@ class DeclaredAgain(Event, frozen=True, kw_only=True):
     again: bool = True
 
 
+class DeclaredAlso(Event, frozen=True, kw_only=True):
+    """Something was declared that this incident is behind: its service needs one in scope (`needs`), or
+    whoever declared it said so. Its team is not paged for it.
+    """
+
+    KIND = EntryKind.DECLARED
+    title: str
+    severity: str
+    message: str | None = None
+    service: str | None = None
+    needs: str | None = None
+    key: str | None = None
+
+
+class SplitOff(Event, frozen=True, kw_only=True):
+    """A service is no part of it any more: it has an incident of its own."""
+
+    KIND = EntryKind.UPDATED
+    service: str
+    incident: int
+
+
 class Way(str, Enum):
     """How the services of a declaration were found."""
 
@@ -62,6 +84,8 @@ class Way(str, Enum):
     """the title could not be looked at"""
     IMPORTED = "imported"
     """the row of an import named them"""
+    ALERT = "alert"
+    """the alert names them"""
 
 
 class Routed(Event, frozen=True, kw_only=True):

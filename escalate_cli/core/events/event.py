@@ -38,6 +38,7 @@ class EntryKind(str, Enum):
     SUGGESTION = "suggestion"
     RELOADED = "reloaded"
     CLOCK = "clock"
+    ALERT = "alert"
 
 
 def _tag(name: str) -> str:

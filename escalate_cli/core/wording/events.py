@@ -17,6 +17,7 @@ from escalate_cli.core.calendar.moment import named_wall_time
 from escalate_cli.core.events import Event, Way
 from escalate_cli.core.events.reasons import Taking
 from escalate_cli.core.organisation.catalog import Catalog
+from escalate_cli.core.wording.alerts import OF_ALERTS
 from escalate_cli.core.wording.fitting import clip
 from escalate_cli.core.wording.levels import OF_LEVELS
 from escalate_cli.core.wording.messages import OF_MESSAGES
@@ -91,10 +92,19 @@ def _declared_again(it: happened.DeclaredAgain, say: Telling) -> str:
     return say.begin("declared", text)
 
 
+def _declared_also(it: happened.DeclaredAlso, say: Telling) -> str:
+    text = say.begin("declared", f"also: {it.title}")
+    if not it.service or not it.needs:
+        return text
+    return f"{text}; {say.services([it.service])} needs {say.services([it.needs])}: its team is not paged"
+
+
 def _routed(it: happened.Routed, say: Telling) -> str:
     because = f", {it.because}" if it.because else ""
     if it.way is Way.NAMED:
         return f"the reporter named {say.services(it.services)}"
+    if it.way is Way.ALERT:
+        return f"the alert names {say.services(it.services)}: {it.because}"
     if it.way is Way.IMPORTED:
         return f"the imported row named {say.services(it.services)}"
     if it.way is Way.FAILED:
@@ -271,10 +281,13 @@ def _sounds_like(it: happened.SoundsLike, say: Telling) -> str:
 
 
 _SENTENCES: dict[type[Event], Callable[[Any, Telling], str]] = {
+    **OF_ALERTS,
     **OF_LEVELS,
     **OF_MESSAGES,
     happened.Declared: _declared,
     happened.DeclaredAgain: _declared_again,
+    happened.DeclaredAlso: _declared_also,
+    happened.SplitOff: lambda it, say: f"{say.services([it.service])} split off: #{it.incident}",
     happened.Routed: _routed,
     happened.SnoozeOver: lambda it, say: (
         f"the snooze by {say.person(it.person)} is over: paging {say.team(it.team)} again from level 1"

@@ -46,6 +46,8 @@ def _happened(when: When) -> Iterator[str]:
         yield "the severity has just risen"
     if when.scope_grew:
         yield "more has just become affected"
+    if when.over_at is not None:
+        yield f"{when.over_at} says that it is over"
     if when.unacknowledged_for is not None:
         yield f"nobody has acknowledged for {show_duration(when.unacknowledged_for)}"
     if when.no_update_for is not None:
@@ -99,6 +101,8 @@ def _done(action: RuleAction, catalog: Catalog) -> Iterator[str]:
         yield f"raise it to {action.raise_to}"
     if action.inform:
         yield f"tell {_targets(action.inform, catalog)}"
+    if action.resolve:
+        yield "resolve it"
 
 
 def _targets(targets: Iterable[Target], catalog: Catalog) -> str:

@@ -19,7 +19,7 @@ from escalate_cli.health.doctor.database_file import database_findings, open_sto
 from escalate_cli.health.doctor.exposure import exposure_findings
 from escalate_cli.health.doctor.finding import count_of, looked, well
 from escalate_cli.health.doctor.readers import reader_findings
-from escalate_cli.health.doctor.ticks import spool_findings, stored_findings
+from escalate_cli.health.doctor.ticks import spool_findings, stored_findings, unread_findings
 from escalate_cli.health.doctor.usability import incident_findings, usability_findings
 from escalate_cli.store.store import Store
 
@@ -62,6 +62,7 @@ def diagnose(context: Context, *, contacts: bool = True) -> Diagnosis:
             if catalog is not None:
                 findings += looked("the running incidents", lambda: incident_findings(catalog, store, now))
     findings += looked("what is kept aside", lambda: spool_findings(context))
+    findings += looked("alerts that cannot be read", lambda: unread_findings(context))
     if catalog is not None and contacts:
         for what, look in contact_looks(catalog, context).items():
             findings += looked(what, look)

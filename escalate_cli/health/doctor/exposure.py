@@ -21,6 +21,7 @@ import msgspec
 
 from escalate_cli.config.files.find import config_dir
 from escalate_cli.config.files.sources import find_sources
+from escalate_cli.config.secret_templates import secret_templates
 from escalate_cli.config.secrets import BadReference, secret_files
 from escalate_cli.context import Context
 from escalate_cli.core.organisation.catalog import Catalog
@@ -153,13 +154,10 @@ def _group_name(group: int) -> str:
 
 def _secrets(context: Context, config: Path, catalog: Catalog | None) -> Iterable[Path]:
     """The files with secrets that the configuration names, and the one that cron and systemd are told of."""
-    urls = [gateway.url for gateway in catalog.gateways.values()] if catalog is not None else []
-    if catalog is not None and catalog.heartbeat is not None:
-        urls.append(catalog.heartbeat.url)
     named: list[str] = []
-    for url in urls:
+    for template in secret_templates(catalog) if catalog is not None else ():
         with suppress(BadReference):
-            named += secret_files(url)
+            named += secret_files(template)
     usual = [place / ENV_FILE for place in (config, config_dir(context.environ)) if place is not None]
     return dict.fromkeys([*map(Path, named), *usual])
 

@@ -17,6 +17,7 @@ from escalate_cli.store.ledger import CLOCK_TOLERANCE
 from escalate_cli.store.remembered_troubles import remembered_troubles
 from escalate_cli.store.sqlite.sharing import SHARE_IT
 from escalate_cli.store.store import Store
+from escalate_cli.store.without_database.set_aside import SetAside
 
 _FORGOTTEN = {
     "nothing-due": "page by hand with `escalate next`, and please report it as a bug",
@@ -91,6 +92,15 @@ def _incidents(store: Store, now: Instant) -> Iterator[Problem]:
     if not unreadable and all(oversight.code == IN_VAIN for oversight in oversights):
         running = len(store.situations.listed(running_only=True))
         yield well("incidents", f"nothing is forgotten ({count_of(running, 'running incident')})")
+
+
+def unread_findings(context: Context) -> Iterator[Problem]:
+    """What monitors sent and nobody can read."""
+    kept = SetAside(context.database_path).kept()
+    if kept:
+        text = f"{count_of(len(kept), 'message')} from monitors could not be read; the last is {kept[-1]}"
+        hint = "see what it is, and whether its source has the right `kind`; then remove the file"
+        yield Problem(ERROR, "alerts-unread", text, hint)
 
 
 def spool_findings(context: Context) -> Iterator[Problem]:

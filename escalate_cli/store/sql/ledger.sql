@@ -47,6 +47,10 @@ UPDATE nudges SET expires_at = expires_at - :span WHERE status = 'open';
 -- The same for every maintenance.
 UPDATE maintenance SET start_at = start_at - :span, until_at = until_at - :span;
 
+-- name: move_alerts_back
+-- The same for every alert that something waits for.
+UPDATE alerts SET since = since - :span, heard_at = heard_at - :span, due_at = due_at - :span;
+
 -- name: keep_configuration
 -- A configuration that was valid, as the last one used. Its version is made of its content: it changes only
 -- its time.

@@ -198,11 +198,13 @@ UPDATE incidents SET next_due_at = :until WHERE id = :id;
 UPDATE incidents SET next_due_at = min(coalesce(next_due_at, :at), :at) WHERE status <> 'resolved';
 
 -- name: next_due_at
--- When anything is due next: an incident to look at, a notification to send, a lease that ends.
+-- When anything is due next: an incident to look at, a notification to send, a lease that
+-- ends, an alert that has fired for long enough.
 SELECT min(at) AS at FROM (
     SELECT min(next_due_at) AS at FROM incidents WHERE next_due_at IS NOT NULL
     UNION ALL SELECT min(due_at) FROM notifications WHERE status IN ('pending', 'retrying')
     UNION ALL SELECT min(lease_until) FROM notifications WHERE status = 'sending'
+    UNION ALL SELECT min(due_at) FROM alerts WHERE due_at IS NOT NULL
 );
 
 -- name: running_ids

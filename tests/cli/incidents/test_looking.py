@@ -25,7 +25,7 @@ TICK = fields("at incidents planned sent failed retrying notifications_sent next
 
 def test_the_list_shows_whose_and_what(escalate):
     escalate.declare("one", "-s", "auth-db")
-    escalate.declare("two", "-s", "login")
+    escalate.declare("two", "-s", "login", "--join", "never")
     escalate("resolve", "1")
 
     def listed(*options: str) -> list[int]:
@@ -253,3 +253,11 @@ def test_of_what_is_over_the_list_says_who_had_it_and_who_ended_it(escalate):
     assert re.search(r"Bo Chen, resolved by Cy \w+ ", line)
     told = " ".join(escalate.here("show", "1").out.split())
     assert re.search(r"acknowledged by Bo Chen resolved \d\d:\d\d by Cy \w+: restarted it", told)
+
+
+def test_a_monitor_that_is_nobodys_name_may_update_and_end_what_it_has_declared(escalate):
+    escalate.declare("disk", "-s", "login", "--key", "disk:db-3", "--by", "monitor")
+    ran = escalate("update", "1", "-m", "91 %", "--by", "monitor", "--json")
+    assert (ran.code, ran.json["id"]) == (0, 1)
+    ran = escalate("resolve", "--key", "disk:db-3", "--by", "monitor", "--json")
+    assert (ran.code, ran.json["status"]) == (0, "resolved")
