@@ -49,7 +49,13 @@ def report_data(report: Report) -> Data:
             "by_way": {way_in_words(*way): count for way, count in report.acks_by_way},
         },
         "answers_by_gateway": [
-            {"gateway": name, "to_answer": _spread(took)} for name, took in report.answer_by_gateway
+            {
+                "gateway": figures.gateway,
+                "pages": figures.pages,
+                "acknowledged": figures.acknowledged,
+                "to_answer": _spread(figures.answer),
+            }
+            for figures in report.answer_by_gateway
         ],
         "answers_by_way": [
             {"way": way_in_words(*way), "to_answer": _spread(took)} for way, took in report.answer_by_way

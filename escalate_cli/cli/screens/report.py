@@ -151,13 +151,22 @@ def _ways(console: Console, report: Report) -> None:
         )
         for way, count in report.acks_by_way
     ]
-    rows += [
-        (f"paged through {name}", spread.count, "", "", *_pair(spread))
-        for name, spread in report.answer_by_gateway
-    ]
     style.heading(console, "How they answered: median from their page, and what nine of ten stay under")
     columns = ("", "n", "share", " ", "answer after", "p90")
     console.print(style.table(columns, rows, wrap=("",), right=("n", "share", "answer after", "p90")))
+    style.heading(console, "Pages by gateway: how many were acknowledged, and how soon")
+    columns = ("gateway", "pages", "acknowledged", "share", "answer after", "p90")
+    rows = [
+        (
+            each.gateway,
+            each.pages,
+            each.acknowledged,
+            _share(each.acknowledged, each.pages),
+            *_pair(each.answer),
+        )
+        for each in report.answer_by_gateway
+    ]
+    console.print(style.table(columns, rows, wrap=("gateway",), right=columns[1:]))
 
 
 def _by_way(way: WayAnswered) -> str:

@@ -151,9 +151,9 @@ class TracedAck(NamedTuple):
     """An acknowledgement, traced back to the page it answers.
 
     `level` is the level at which that person was paged last, `after` how long before, and `gateway`
-    what carried the last message to them. All three are None for somebody who acknowledged without
-    having been paged. `current` is the level that had been paged last by then. `way` is that of the
-    acknowledgement.
+    what carried the message they answered, the last one where they typed it. All three are None for
+    somebody who acknowledged without having been paged. `current` is the level that had been paged
+    last by then. `way` is that of the acknowledgement.
     """
 
     at: Instant
@@ -291,13 +291,14 @@ class Record:
         mine = [paging for paging in of_team if me in paging.recipients]
         paging = mine[-1] if mine else None
         carried = [page.gateway for page in self.pages if page.person == ack.by and page.at <= ack.at]
+        answered = [ack.way.gateway] if ack.way.gateway in carried else carried[-1:]
         return TracedAck(
             ack.at,
             ack.by,
             ack.team,
             paging.level if paging else None,
             ack.at - paging.at if paging and not paging.estimated else None,
-            carried[-1] if carried else None,
+            answered[0] if answered else None,
             ack.level,
             ack.way,
         )
@@ -334,9 +335,8 @@ class Record:
 
     @property
     def rerouted(self) -> tuple[tuple[str, ...], tuple[str, ...]] | None:
-        """(from, to): the services it was declared on, none of which is in scope any more, and
-        those in scope instead; from () where nobody knew a service at the declaration. None where
-        it stayed where it was declared."""
+        """(from, to): the services it was declared on, none of which is in scope any more, and those in
+        scope instead; from () where none was known then. None where it stayed where it was declared."""
         if not self.scopes or not self.services:
             return None
         first = self.first_services

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from escalate_cli.core.calendar.duration import HOUR
-from escalate_cli.core.incident.record import Record
+from escalate_cli.core.incident.record import Record, TracedAck
 from escalate_cli.core.organisation.catalog import Channel, Person
 from escalate_cli.core.organisation.recipient import Recipient
 from escalate_cli.insight.lessons.amending import Amendment
@@ -61,7 +61,7 @@ def _unheard(past: Past) -> list[Proposal]:
     proposals = []
     for gateway in sorted(past.catalog.gateways):
         known = past.catalog.gateways[gateway]
-        paged = [(record, answer) for record, answer in acks if answer.gateway == gateway]
+        paged = [(record, answer) for record, answer in acks if _paged_by(gateway, record, answer)]
         heard = any(answer.way.gateway == gateway for _, answer in acks)
         backing = Backing.by([record for record, _ in paged], len(paged))
         if not known.listens or heard or len(backing.incidents) < _UNHEARD:
@@ -82,6 +82,13 @@ def _unheard(past: Past) -> list[Proposal]:
             )
         )
     return proposals
+
+
+def _paged_by(gateway: str, record: Record, answer: TracedAck) -> bool:
+    """Whether whoever acknowledged had been paged through this gateway, perhaps beside others."""
+    return any(
+        page.gateway == gateway and page.person == answer.by and page.at <= answer.at for page in record.pages
+    )
 
 
 def _uses(past: Past) -> dict[str, _Use]:

@@ -84,6 +84,17 @@ class GatewayFigures(msgspec.Struct, frozen=True):
     causes: tuple[tuple[str, int], ...]
 
 
+class AnswerFigures(msgspec.Struct, frozen=True):
+    """Pages through a gateway, one for each paging of a person by it; the acknowledgements that it
+    brought (`TracedAck.gateway`), and how long they took from the page.
+    """
+
+    gateway: str
+    pages: int
+    acknowledged: int
+    answer: Spread
+
+
 class PersonFigures(msgspec.Struct, frozen=True):
     """Pages of a person, however many messages each took: in all, at night, on weekends, and at
     either (a night on a weekend counts once). Also in how many incidents, how many they
@@ -140,9 +151,9 @@ class Report(msgspec.Struct, frozen=True):
     """pagings of people by weekday (Monday first) and hour of the day, in the organisation's zone"""
     acks_by_way: tuple[tuple[WayAnswered, int], ...] = ()
     """how they acknowledged; `core.wording.ways` says it"""
-    answer_by_gateway: tuple[tuple[str, Spread], ...] = ()
-    """from the page of somebody until they acknowledged, by what had carried it"""
+    answer_by_gateway: tuple[AnswerFigures, ...] = ()
+    """every gateway that paged somebody, also those that nobody answered"""
     answer_by_way: tuple[tuple[WayAnswered, Spread], ...] = ()
-    """the same by how they acknowledged"""
+    """from the page of somebody until they acknowledged, by how they did"""
     not_yet_acknowledged: int = 0
     """of those never acknowledged, those that still run: somebody may yet"""

@@ -21,6 +21,7 @@ from escalate_cli.insight.report.figures import (
     NOT_PAGED,
     NOT_TOLD,
     OTHERWISE,
+    AnswerFigures,
     GatewayFigures,
     LevelFigures,
     Report,
@@ -66,7 +67,7 @@ def report(records: Sequence[Record], catalog: Catalog) -> Report:
         weeks=_weeks(records, catalog),
         hours=hours_figures(records, catalog.settings.timezone),
         acks_by_way=_most(answer.way for answer in known),
-        answer_by_gateway=_answer_times((answer.gateway, answer.after) for answer in answers),
+        answer_by_gateway=_answers_by_gateway(records),
         answer_by_way=_answer_times((answer.way, answer.after) for answer in known),
         not_yet_acknowledged=sum(
             record.to_acknowledge is None and record.status != "resolved" for record in records
@@ -115,6 +116,23 @@ def _answer_times(answers: Iterable[tuple[_Value | None, Span | None]]) -> tuple
         (name, spread(spans))
         for name, spans in sorted(took.items(), key=lambda each: (-len(each[1]), str(each[0])))
     )
+
+
+def _answers_by_gateway(records: Sequence[Record]) -> tuple[AnswerFigures, ...]:
+    """Every gateway that paged somebody; the one that most acknowledgements came by first."""
+    answers = [answer for record in records for answer in record.answers]
+    took = dict(_answer_times((answer.gateway, answer.after) for answer in answers))
+    acknowledged = Counter(answer.gateway for answer in answers)
+    pages = Counter(
+        gateway
+        for record in records
+        for gateway, _, _ in {(page.gateway, page.person, page.paging) for page in record.pages}
+    )
+    each = (
+        AnswerFigures(gateway, count, acknowledged[gateway], took.get(gateway, spread(())))
+        for gateway, count in pages.items()
+    )
+    return tuple(sorted(each, key=lambda figures: (-figures.acknowledged, -figures.pages, figures.gateway)))
 
 
 def _level_of(answer: TracedAck) -> str:

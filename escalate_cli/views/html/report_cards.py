@@ -89,9 +89,18 @@ def gateway_card(report: Report) -> Card | None:
     """What had carried the page that was acknowledged."""
     if not report.acks_by_gateway:
         return None
+    fast = "; ".join(
+        f"{_gateway_name(each.gateway)}: {span(each.answer.median)}"
+        for each in report.answer_by_gateway[:_FEW]
+        if each.answer.count
+    )
+    silent = [_gateway_name(each.gateway) for each in report.answer_by_gateway if not each.acknowledged]
+    sentence = "By what carried the page they answered, the last one where they typed it."
+    sentence += f" Median from their page: {fast}." if fast else ""
+    sentence += f" Paged, and none acknowledged: {', '.join(silent)}." if silent else ""
     return Card(
         title="Acknowledged after a page through",
-        sentence="By what carried the last page before the acknowledgement.",
+        sentence=sentence,
         bars=_counts(report.acks_by_gateway, _gateway_name, "good", "gateways"),
     )
 
