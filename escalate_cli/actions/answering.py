@@ -105,15 +105,17 @@ def _may_be_said(
     context: Context, heard: Heard, became: AnswerResult, gateway: str, arrived: Arrival, now: Instant
 ) -> bool:
     """Two robots must not go on talking. Of a stranger, and of what is not understood while nothing waits,
-    is told once.
+    is told once; of what is not understood while something does, once for the same words.
     """
     answers, sender = context.store.answers, arrived.sender
     if answers.replies_to(gateway, sender, now - WITHIN) >= MOST_REPLIES:
         return False
-    waits = isinstance(heard, NotUnderstood) and (heard.about is None or heard.about.waits)
-    if waits or not isinstance(heard, NotUnderstood | Stranger):
+    if not isinstance(heard, NotUnderstood | Stranger):
         return True
     since = now - ONCE_WITHIN
+    if isinstance(heard, NotUnderstood) and (heard.about is None or heard.about.waits):
+        words = _kept(heard.line)
+        return not answers.was_told(gateway, sender, became.outcome, became.incident, since, words)
     if isinstance(heard, NotUnderstood) and became.incident is not None:
         incident = find_incident(context, became.incident).incident
         since = max(since, incident.acknowledged_at or 0, incident.resolved_at or 0)
@@ -205,7 +207,7 @@ def _record(
         external_id=arrived.external_id,
         sender=printable(arrived.sender)[:_LONGEST_LINE],
         read_at=now,
-        line=printable(getattr(heard, "line", ""))[:_LONGEST_LINE],
+        line=_kept(getattr(heard, "line", "")),
         outcome=became.outcome,
         sent_at=arrived.sent_at,
         person=getattr(heard, "person", None),
@@ -218,6 +220,11 @@ def _record(
     return replace(answer, id=context.store.answers.record(answer))
 
 
+def _kept(line: str) -> str:
+    """A line as it is kept."""
+    return printable(line)[:_LONGEST_LINE]
+
+
 def _note_trial(context: Context, heard: Heard, because: str, now: Instant) -> None:
     """Whoever waits for the answer to a test message hears what came back."""
     about = heard.about if isinstance(heard, NotUnderstood | Stranger) else None
@@ -226,7 +233,7 @@ def _note_trial(context: Context, heard: Heard, because: str, now: Instant) -> N
         about = heard.about[0]
     if about is None or about.trial is None:
         return
-    line = printable(getattr(heard, "line", ""))[:_LONGEST_LINE]
+    line = _kept(getattr(heard, "line", ""))
     context.store.trials.note_heard(about.trial, line, because, now if understood else None)
 
 

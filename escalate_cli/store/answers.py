@@ -104,10 +104,18 @@ class Answers:
         return int(self._db.run(_sql.many_replies, gateway=gateway, sender=sender, since=since)[0]["many"])
 
     def was_told(
-        self, gateway: str, sender: str, outcome: AnswerOutcome, incident: int | None, since: Instant
+        self,
+        gateway: str,
+        sender: str,
+        outcome: AnswerOutcome,
+        incident: int | None,
+        since: Instant,
+        line: str | None = None,
     ) -> bool:
-        """Whether anything was said since then of what a sender sent about an incident, with this outcome."""
-        values = {"outcome": outcome.value, "incident_id": incident, "since": since}
+        """Whether anything was said since then of what a sender sent about an incident, with this outcome;
+        with `line`, of these words.
+        """
+        values = {"outcome": outcome.value, "incident_id": incident, "since": since, "line": line}
         return bool(self._db.run(_sql.was_told, {"gateway": gateway, "sender": sender, **values}))
 
     def of_incident(self, incident: int) -> list[RecordedAnswer]:

@@ -290,8 +290,19 @@ def test_18_a_robot_is_never_answered_and_leaves_no_trace(night: World) -> None:
 
 def test_30_sentences_back_end_after_six_in_ten_minutes(night: World) -> None:
     night.declare("down", "login")
-    said = [answer(night, "what?", reply=True).say for _ in range(MOST_REPLIES + 3)]
+    said = [answer(night, f"what? {number}", reply=True).say for number in range(MOST_REPLIES + 3)]
     assert [bool(text) for text in said] == [True] * MOST_REPLIES + [False] * 3
+
+
+def test_30_what_is_not_understood_is_told_once_in_the_same_words_of_one_page(night: World) -> None:
+    """A robot repeats itself; what was said of its words has been said."""
+    night.declare("down", "login")
+    said = [answer(night, text, reply=True).say for text in ("what?", "what?", "I am busy", "what?")]
+    assert [bool(text) for text in said] == [True, False, True, False]
+    assert answer(night, "OK").say
+    night.resolve()
+    night.declare("slow", "login")
+    assert answer(night, "what?", reply=True).say
 
 
 def test_a_sentence_back_goes_to_the_configured_address_by_the_gateway_it_came_by(world_with) -> None:

@@ -200,3 +200,27 @@ def test_each_service_says_what_can_be_done_in_it(world_with, url: str, answers:
 def test_the_code_of_an_example_has_the_shape_of_one() -> None:
     assert read_text(f"OK {short_code(EXAMPLE_CODE)}").answer is not None
     assert read_text(f"OK {EXAMPLE_CODE}").answer.word is Word.TAKE
+
+
+@pytest.mark.parametrize("organisation", [BOTH, without_answers(BOTH)], ids=["listens", "does not listen"])
+def test_18_no_line_of_our_own_messages_is_an_answer(world_with, organisation: str) -> None:
+    """Whoever sends them back or on, without the line with the code, has said nothing; an OK below them is
+    not above our text.
+    """
+    silent = rule('no_update_for = "3m"', 'inform = ["lead"]', name="Silence")
+    world = world_with(STANDARD + ASKS + silent, organisation=organisation)
+    world.declare("down", "login", "payments")
+    world.advance("20m", every="5m")
+    world.ack("bo")
+    world.resolve()
+    bodies = {envelope.body for _, envelope in world.post.letters}
+    world.sent()
+    lines = {line for body in bodies for line in body.splitlines()}
+    for begins in ("Next:", "Acknowledge:", "Severity:", "Why you:"):
+        assert any(line.startswith(begins) for line in lines), begins
+    answers = {line for line in lines if read_text(line).answer is not None}
+    assert {line for line in answers if not line.startswith(("Yes:", "No:"))} == set()
+    assert {body for body in bodies if read_text(body).answer is not None} == set()
+    long = [body for body in bodies if "Severity:" in body]
+    assert long
+    assert [body for body in long if read_text(f"{body}\n\nOK\n").answer is not None] == []

@@ -42,6 +42,11 @@ _HEADS = re.compile(
     r"konu|от|отправлено|кому|тема|发件人|发送时间|收件人|主题|差出人|送信日時|宛先|件名|보낸|보낸사람"
 )
 """how the head of an answered message begins in the clients of the world, in small letters"""
+_LABELS = re.compile(
+    r"severity|affected|declared|reported|since|had it|open again|why you|told so far|paged now|next|"
+    r"next word|working on it|proposed|rule|acknowledge|acknowledge all of it|take it over|details"
+)
+"""how lines of our own messages begin, whosever they are and wherever their code has gone"""
 _WROTE = re.compile(r".*(?:\S@\S|\d{4}|\d{1,2}[:.h]\d{2}).*[:\uff1a]\s*")
 """`On 27 Nov 2026 at 04:53, On-call <oncall@example.com> wrote:` in any language"""
 _SUBJECT_PREFIX = re.compile(r"\s*(?:[^\W\d_]{1,4}|回复|答复|返信|回覆)\s?(?:\[\d+\])?\s?[:\uff1a]\s*")
@@ -86,7 +91,8 @@ def begins_elsewhere(line: str, codes: Collection[str] = ()) -> bool:
     if leads or _BY_ADDRESS.match(line[:_LONGEST_HEAD]):
         return True
     head = _HEAD.match(line[:_LONGEST_HEAD] + " ")
-    if head and _HEADS.fullmatch(head["name"].casefold().strip()):
+    name = head["name"].casefold().strip() if head else ""
+    if _HEADS.fullmatch(name) or _LABELS.fullmatch(name):
         return True
     parts = set(re.findall(r"[a-z0-9]+", line.lower()))
     return any(code.lower() in parts for code in codes)

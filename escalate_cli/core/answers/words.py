@@ -46,6 +46,8 @@ the carriers and mean nothing here."""
 _TAKE_OVER = "take"
 _DIGITS = ("1", "2", "3")
 """the same in every language; alone only, never with a text"""
+_LABELS = ("next", "acknowledge")
+"""also what lines of our own messages begin with: with a text behind them they are no answer"""
 
 LONGEST_WORD = 40
 LONGEST_NOTE = 2_000
@@ -118,7 +120,7 @@ def read_line(line: str, words: Mapping[str, Word] = BUILT_IN) -> Reply | None:
         return None
     if answer.word is Word.NOTE:
         return msgspec.structs.replace(answer, text=text) if text else None
-    if text is not None and (as_compared(head).split() or [""])[0] in _DIGITS:
+    if text is not None and (as_compared(head).split() or [""])[0] in (*_DIGITS, *_LABELS):
         return None
     if text is not None and answer.word in (Word.WHO, Word.UNDO):
         return None

@@ -133,7 +133,7 @@ def nothing_to_take_back() -> str:
 
 def nudge_answered(accepted: bool, done: str) -> str:
     """Their yes or no to a question; `done` is what it proposed."""
-    return f"Yes: {done}." if accepted else f"No: dropped ({done})."
+    return f"You said yes: {done}." if accepted else f"You said no: it was dropped ({done})."
 
 
 def nudge_over(how: str) -> str:

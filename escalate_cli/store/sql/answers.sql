@@ -83,10 +83,11 @@ SELECT count(*) AS many FROM answers
 WHERE gateway = :gateway AND sender = :sender AND read_at > :since AND reply <> '';
 
 -- name: was_told
--- Whether a sentence has gone out since then of what a sender sent about an incident, with this outcome.
+-- Whether a sentence has gone out since then of what a sender sent about an incident, with this outcome and,
+-- where a line is given, in these words.
 SELECT 1 FROM answers
 WHERE gateway = :gateway AND sender = :sender AND outcome = :outcome AND incident_id IS :incident_id
-    AND read_at >= :since AND reply <> ''
+    AND read_at >= :since AND reply <> '' AND (:line IS NULL OR line = :line)
 LIMIT 1;
 
 -- name: answers_of_incident
