@@ -25,7 +25,7 @@ def texts(arrived) -> list[str]:
     return [one.text.strip() for one in arrived]
 
 
-def test_what_was_there_before_is_never_read_and_what_comes_is_read_once(folder) -> None:
+def test_26_what_was_there_before_is_never_read_and_what_comes_is_read_once(folder) -> None:
     folder.put(reply("an old one", 0))
     first = look(folder.address(), None)
     assert (first.arrived, first.gap) == ((), None)
@@ -40,7 +40,7 @@ def test_what_was_there_before_is_never_read_and_what_comes_is_read_once(folder)
     assert texts(look(folder.address(), first.place).arrived) == ["OK", "UNDO"], "the place decides, no flag"
 
 
-def test_the_mailbox_is_left_as_it_was(pymap, folder) -> None:
+def test_26_the_mailbox_is_left_as_it_was(pymap, folder) -> None:
     place = look(folder.address(), None).place
     folder.put(reply())
     before = pymap.everything()
