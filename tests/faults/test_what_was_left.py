@@ -12,6 +12,7 @@ are new. Later again, line by line: the timeline and the documents do not say tw
 only told is "told", names stand for ids, a report lists levels that nobody answered only; a notification has
 a code, which is none. Later once more, line by line: a message that asks nothing is "news", one that tells of
 the end is "news of the end", also beside what earlier versions wrote; an incident has `suggestion`.
+A report has a line for every gateway that paged somebody, with its pages.
 """
 
 from __future__ import annotations
