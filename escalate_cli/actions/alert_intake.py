@@ -270,7 +270,7 @@ class AlertIntake:
         if open_id is not None or service is None:
             return open_id, None, True
         if self._source.group is Grouping.SERVICE:
-            open_id = store.alerts.open_about([service])
+            open_id = next(iter(store.alerts.open_about([service])), None)
             if open_id is not None:
                 return open_id, None, False
         behind = outage_behind(self._context, service)

@@ -15,7 +15,12 @@ from escalate_cli.core.changes.acting import acting
 from escalate_cli.core.changes.declare import Declaration
 from escalate_cli.core.changes.joining import Joining, join_open
 from escalate_cli.core.events import DeclaredAlso
-from escalate_cli.core.incident.situation import IncidentStatus, Situation
+from escalate_cli.core.incident.situation import (
+    IncidentStatus,
+    NotificationKind,
+    NotificationStatus,
+    Situation,
+)
 from escalate_cli.core.organisation.catalog import Catalog
 from escalate_cli.errors import Conflict, DamagedRow
 
@@ -28,21 +33,34 @@ class OutageBehind(msgspec.Struct, frozen=True):
 
 
 def outage_behind(context: Context, service: str) -> OutageBehind | None:
-    """The open incident on what this service depends on, the oldest; None where there is none, or where
-    `[settings].join` is false.
+    """The open incident on what this service depends on, the oldest that somebody has or is paged for; None
+    where there is none, or where `[settings].join` is false.
     """
     catalog = context.running_catalog
     if not catalog.settings.join or service not in catalog.services:
         return None
     needed = needs_of(service, catalog)
-    number = context.store.alerts.open_about(needed)
-    if number is None:
-        return None
-    try:
-        scope = find_incident(context, number).incident.services
-    except DamagedRow:  # one that cannot be read is not joined
-        return None
-    return OutageBehind(number, next((each for each in needed if each in scope), None))
+    for number in context.store.alerts.open_about(needed):
+        try:
+            situation = find_incident(context, number)
+        except DamagedRow:  # one that cannot be read is not joined
+            continue
+        if _is_attended(situation):
+            scope = situation.incident.services
+            return OutageBehind(number, next((each for each in needed if each in scope), None))
+    return None
+
+
+def _is_attended(situation: Situation) -> bool:
+    """Whether somebody knows of it: who has it, or a person who is paged. One that a maintenance keeps quiet
+    is nobody's, and what joined it would be, too.
+    """
+    return situation.incident.status is IncidentStatus.ACKNOWLEDGED or any(
+        notification.kind is NotificationKind.PAGE
+        and notification.recipient.is_person
+        and (notification.live or notification.status is NotificationStatus.SENT)
+        for notification in situation.notifications
+    )
 
 
 def join_declaration(context: Context, declaration: Declaration, behind: OutageBehind) -> Situation:

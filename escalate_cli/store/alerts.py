@@ -59,9 +59,9 @@ class HeardAlerts(msgspec.Struct):
         """Nothing more is known of it."""
         self.database.change(_sql.forget_alert, source=heard.source, key=heard.key)
 
-    def open_about(self, services: Collection[str]) -> int | None:
-        """The oldest open incident that is about one of these services."""
+    def open_about(self, services: Collection[str]) -> tuple[int, ...]:
+        """The open incidents that are about one of these services, the oldest first, not more than a few."""
         if not services:
-            return None
+            return ()
         rows = self.database.run(_sql.open_about, services=msgspec.json.encode(tuple(services)).decode())
-        return int(rows[0]["id"]) if rows else None
+        return tuple(row["id"] for row in rows)

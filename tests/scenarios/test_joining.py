@@ -71,6 +71,16 @@ def test_what_is_over_cannot_be_joined(world: AlertWorld) -> None:
     world.expects("sms to ana")
 
 
+def test_what_a_maintenance_keeps_quiet_is_not_joined_for_nobody_knows_of_it(tmp_path: Path) -> None:
+    world = World(tmp_path)
+    world.maintenance("auth-db", "1h")
+    world.declare("auth-db is down", "auth-db")
+    world.expects_nothing()
+    assert world.declare("no log in", "login") == 2
+    world.expects("sms to ana")
+    world.store.close()
+
+
 def test_without_join_in_the_settings_nothing_joins(tmp_path: Path) -> None:
     world = World(tmp_path, organisation=BANK.but("[fallback]", "join = false\n[fallback]"))
     world.declare("auth-db is down", "auth-db")

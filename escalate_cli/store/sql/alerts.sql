@@ -41,8 +41,8 @@ DELETE FROM alerts WHERE standing = 'over' AND since < :before;
 DELETE FROM alerts WHERE source = :source AND key = :key;
 
 -- name: open_about
--- The incident that is open about one of these services (a JSON list), the oldest. One whose services are
--- damaged is about none.
-SELECT i.id FROM incidents i, json_each(CASE WHEN json_valid(i.services) THEN i.services ELSE '[]' END) s
+-- The incidents that are open about one of these services (a JSON list), the oldest first. One whose services
+-- are damaged is about none.
+SELECT DISTINCT i.id FROM incidents i, json_each(CASE WHEN json_valid(i.services) THEN i.services ELSE '[]' END) s
 WHERE i.status <> 'resolved' AND s.value IN (SELECT value FROM json_each(:services))
-ORDER BY i.id LIMIT 1;
+ORDER BY i.id LIMIT 20;
