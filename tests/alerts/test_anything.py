@@ -14,6 +14,7 @@ from escalate_cli.alerts.cloudwatch import subscription
 from escalate_cli.alerts.kinds import ALERT_KINDS, kind_named
 from escalate_cli.alerts.payload import Payload, UnreadablePayload
 from tests.alerts.sending import FORM, SAMPLES
+from tests.faults.rounds import mostly_long
 
 quick = settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
 
@@ -57,7 +58,7 @@ def _changed(value: object, draw: st.DrawFn) -> object:
     return value
 
 
-@pytest.mark.parametrize("kind", ALERT_KINDS)
+@pytest.mark.parametrize("kind", mostly_long(ALERT_KINDS, "grafana", "json"))
 def test_any_types_in_any_field_end_in_alerts_or_are_unreadable(kind):
     documents = _documents(kind)
 
@@ -144,7 +145,7 @@ MEGABYTES = {
 """about a megabyte of each: where it takes more than linear time, it takes minutes"""
 
 
-@pytest.mark.parametrize("shape", MEGABYTES)
+@pytest.mark.parametrize("shape", mostly_long(MEGABYTES, "names", "lines", "within"))
 def test_a_megabyte_of_anything_is_read_in_no_more_than_linear_time(shape):
     _ask(Payload(body=MEGABYTES[shape]))
     slow = []

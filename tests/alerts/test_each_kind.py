@@ -151,8 +151,6 @@ def test_a_text_of_a_megabyte_is_read(kind):
 @every_kind
 @pytest.mark.parametrize("text", ["a\x00b", "\ud800x", "\u202ex", "‰🔴", "\x1b[31mx", "'\"<script>", "$NAME"])
 def test_any_character_is_read_and_can_be_stored(kind, text):
-    if kind == "icinga" and "\x00" in text:
-        pytest.skip("an environment holds no NUL")
     alert = _sent(kind, text + " Disk full")
     assert all("\x00" not in part and part.encode() for part in _texts(alert))
     assert "Disk full" in alert.title

@@ -129,6 +129,7 @@ def test_no_such_source(escalate: Escalate) -> None:
     assert 'did you mean "prom"?' in ran.err
 
 
+@pytest.mark.long
 def test_an_alert_that_cannot_be_stored_is_taken_in_by_the_next_tick(escalate: Escalate) -> None:
     assert escalate("list").code == ExitCode.DONE
     locked = (

@@ -75,7 +75,11 @@ _ZONED = "every time that stands in a sentence names its zone"
 _NAMES = "names stand for ids"
 _ENGLISH = "conditions and actions of rules are said in English, not as they are written"
 
+_PLAIN = "people read plain words for what is sent: news, and news of the end"
+
 REWORDINGS = (
+    Rewording("explain", r"^news of the end (?=by |at )", "resolved ", _PLAIN),
+    Rewording("explain", r"^news (?=by |at )", "inform ", _PLAIN),
     Rewording("explain", r'^(declared: ".*" at \w{3} [\d-]{10} \d\d:\d\d) (?:GMT|BST)(?=\|)', r"\1", _ZONED),
     Rewording(
         "explain", r"^service ([^|]+)(?=\|added by )", lambda match, ids: f"service {ids[match[1]]}", _NAMES
@@ -151,7 +155,11 @@ BESIDE = (
 )
 """a timeline does not say twice what the word for the kind says; who is only told is not paged"""
 
+KINDS = (("resolved to ", "news of the end to "), ("inform to ", "news to "))
+"""how the sentence of a message began, and how it does: people read plain words for what is sent"""
+
 _ROW = re.compile(r"(\| [^|]+ \| )(\w+)( \| [^|]+ \| )(.*)( \| [^|]* \|)")
+_OF_MESSAGES = ("sent", "retrying", "failed", "cancelled", "held")
 _HEAD = 2
 """lines of a table before its rows"""
 
@@ -225,9 +233,13 @@ class Rewriting:
         match = _ROW.fullmatch(row)
         assert match is not None, row
         shown, now = kind, text
+        for then, plain in KINDS:
+            if kind in _OF_MESSAGES and now.startswith(then):
+                now = plain + now.removeprefix(then)
+                self.used[then] += 1
         for beside in BESIDE:
-            if beside.kind == kind and re.search(beside.then, text) and not facts.get(beside.unless):
-                now = re.sub(beside.then, beside.now, text, count=1)
+            if beside.kind == kind and re.search(beside.then, now) and not facts.get(beside.unless):
+                now = re.sub(beside.then, beside.now, now, count=1)
                 shown = beside.shown or kind
                 self.used[beside] += 1
                 break

@@ -23,7 +23,7 @@ from escalate_cli.core.organisation.catalog import Catalog
 from escalate_cli.core.wording.events import sentence
 from tests.faults.columns import unpack
 from tests.faults.questions import OF_EACH, TODAY, TOGETHER, Asked, digest, questions
-from tests.faults.rewordings import ADDITIONS, BESIDE, REWORDINGS, Rewriting, StoredEntry
+from tests.faults.rewordings import ADDITIONS, BESIDE, KINDS, REWORDINGS, Rewriting, StoredEntry
 
 LEFT = Path(__file__).with_name("left")
 MANY = 5000
@@ -140,5 +140,5 @@ def test_what_is_said_is_what_was_said(year: Year, command: str) -> None:
     assert differing == [], f"{len(differing)} answers; how to see what was said: tests/faults/questions.py"
     assert command in TOGETHER or place == len(before)
     tables = [entry for entry in (*ADDITIONS, *REWORDINGS) if entry.command == command]
-    tables += BESIDE if command == "export" else ()
+    tables += (*BESIDE, *(then for then, _ in KINDS)) if command == "export" else ()
     assert [entry for entry in tables if not year.rewriting.used[entry]] == [], "no answer needs it"
