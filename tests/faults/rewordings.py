@@ -64,6 +64,7 @@ ADDITIONS = (
     Addition("export", "told.*.code", "answers: a message has a code; those of 0.1.0 have none", None),
     Addition("export", "undelivered.*.code", "answers: a message has a code; those of 0.1.0 have none", None),
     Addition("export", "incident.tell", "where the reporter hears of it: nobody said so", []),
+    Addition("export", "incident.suggestion", "what the words of an update sound like is said"),
     Addition("export", "routing.guess", "in doubt it asks the likeliest; 0.1.0 asked the fallback team", []),
     Addition("report", "not_yet_acknowledged", "what still runs is counted apart", 0),
     Addition("report", "acknowledgements.by_way", "answers: by what people answered"),
@@ -80,6 +81,8 @@ _PLAIN = "people read plain words for what is sent: news, and news of the end"
 REWORDINGS = (
     Rewording("explain", r"^news of the end (?=by |at )", "resolved ", _PLAIN),
     Rewording("explain", r"^news (?=by |at )", "inform ", _PLAIN),
+    Rewording("export", r"(?<=\| )news of the end(?= \(| \|)", "resolved", _PLAIN),
+    Rewording("export", r"(?<=\| )news(?= \(| \|)", "inform", _PLAIN),
     Rewording("explain", r'^(declared: ".*" at \w{3} [\d-]{10} \d\d:\d\d) (?:GMT|BST)(?=\|)', r"\1", _ZONED),
     Rewording(
         "explain", r"^service ([^|]+)(?=\|added by )", lambda match, ids: f"service {ids[match[1]]}", _NAMES

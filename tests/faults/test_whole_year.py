@@ -89,7 +89,11 @@ def test_what_happened_says_each_sentence_again(year: Year) -> None:
     used: Counter[tuple[type, str]] = Counter()
     for number in range(1, MANY + 1):
         for entry in year.asked.context.store.situations.timeline(number):
-            again = (sentence(entry.event, entry.at, entry.by, named) for named in catalogs)
+            again = (
+                sentence(entry.event, entry.at, entry.by, named, formerly=formerly)
+                for named in catalogs
+                for formerly in (False, True)
+            )
             if entry.text not in again:
                 known = [
                     row
