@@ -43,6 +43,7 @@ DELETE FROM alerts WHERE source = :source AND key = :key;
 -- name: open_about
 -- The incidents that are open about one of these services (a JSON list), the oldest first. One whose services
 -- are damaged is about none.
-SELECT DISTINCT i.id FROM incidents i, json_each(CASE WHEN json_valid(i.services) THEN i.services ELSE '[]' END) s
+SELECT DISTINCT i.id
+FROM incidents i, json_each(CASE WHEN json_valid(i.services) THEN i.services ELSE '[]' END) s
 WHERE i.status <> 'resolved' AND s.value IN (SELECT value FROM json_each(:services))
 ORDER BY i.id LIMIT 20;
