@@ -46,10 +46,14 @@ class DeliveryTaken(msgspec.Struct, frozen=True):
     unreadable: str | None = None
     kept_at: str | None = None
     report: PassReport | None = None
+    left_to_tick: str | None = None
+    """why it could not be delivered at once, where it could not"""
 
     @property
     def exit_code(self) -> ExitCode:
         """What the shell is told."""
+        if self.left_to_tick is not None:
+            return ExitCode.UNDELIVERED
         return undelivered(self.report) if self.report is not None else ExitCode.DONE
 
 
@@ -81,7 +85,11 @@ def hand_in_alerts(
     numbers = list(dict.fromkeys(alert.incident for alert in taken.alerts if alert.incident is not None))
     if not numbers or not deliver:
         return taken
-    return replace(taken, report=deliver_now(context, numbers))
+    try:
+        return replace(taken, report=deliver_now(context, numbers))
+    except Exception as problem:  # it is stored, and that is what whoever sent it must know
+        why = problem.message if isinstance(problem, EscalateError) else failure(problem).message
+        return replace(taken, left_to_tick=f"it is stored, and the next tick pages ({why})")
 
 
 def take_in_delivery(context: Context, source: Source, delivery: Payload) -> DeliveryTaken:

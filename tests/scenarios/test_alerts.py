@@ -69,7 +69,9 @@ def test_a_repeat_that_is_worse_raises_and_other_words_are_an_update(world: Aler
     world.hears(firing("a", severity="critical", message="now 90 %"))
     world.expects("inform slack to identity")
     assert world.look().incident.severity == "critical"
-    world.hears(firing("a", severity="info", message="now 90 %"))
+    world.hears(firing("a", severity="info", message="now 91.5 %"))
+    world.hears(firing("a", severity="info", message="now 1e3 %"))
+    world.expects_nothing()  # a number alone is no news
     assert world.look().incident.severity == "critical"
 
 

@@ -54,7 +54,8 @@ def alert(
     )
     context.sender.warm()
     taken = hand_in_alerts(context, chosen, delivery)
-    notes = [note.text for note in standing_warnings(context)]
+    notes = [taken.left_to_tick] if taken.left_to_tick is not None else []
+    notes += [note.text for note in standing_warnings(context)]
     return Answer(
         delivery_data(taken), "\n".join(delivery_lines(taken)), taken.exit_code, notes, acted=_acted(taken)
     )

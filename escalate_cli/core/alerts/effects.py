@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from escalate_cli.core.alerts.alert import Alert
@@ -19,6 +20,8 @@ from escalate_cli.core.incident.situation import Situation
 from escalate_cli.core.organisation.catalog import Catalog
 from escalate_cli.core.organisation.source import Source, WhenOver
 from escalate_cli.core.routing.leanings import GiveMeanings
+
+_NUMBER = re.compile(r"[-+]?\d[\d.,:]*(?:e[-+]?\d+)?", re.IGNORECASE)
 
 
 def join_alerts(
@@ -46,17 +49,19 @@ def repeat_alert(
     meanings: GiveMeanings,
 ) -> Plan | None:
     """The same alert again: a worse severity raises, other words are an update. None where it says
-    nothing new.
+    nothing new; that it measures something else now is nothing new.
     """
     severity = _if_worse(reading.severity, situation, catalog) if alert.severity != before.severity else None
-    words = reading.message if (alert.message, alert.title) != (before.message, before.title) else None
-    message = "\n".join(
-        filter(None, (alert_title(alert) if words or alert.title != before.title else "", words))
-    )
-    if severity is None and not message:
+    is_news = _without_numbers(alert) != _without_numbers(before)
+    if severity is None and not is_news:
         return None
-    changes = Changes(severity=severity, message=message or None)
+    message = "\n".join(filter(None, (alert_title(alert), reading.message))) if is_news else None
+    changes = Changes(severity=severity, message=message)
     return update(situation, changes, catalog, now, by=source.id, meanings=meanings)
+
+
+def _without_numbers(alert: Alert) -> tuple[str, str]:
+    return _NUMBER.sub("0", alert.title), _NUMBER.sub("0", alert.message or "")
 
 
 def end_alert(
