@@ -41,7 +41,7 @@ def test_the_table_is_made_from_the_commands():
 def test_bash_shows_what_is_open_with_its_title_for_every_id(escalate):
     escalate.declare("Nobody can sign in", "-s", "login", "--key", "sign-in")
     escalate.declare("Disk full: 99 %", "-s", "auth-db", "--severity", "critical")
-    escalate.declare("over", "-s", "login")
+    escalate.declare("over", "-s", "login", "--join", "never")
     escalate.here("resolve", "3")
     escalate.here("ack", "1")
     both = "2  (critical: Disk full: 99 %)|1  (major, acknowledged: Nobody can sign in)|"

@@ -204,7 +204,9 @@ def a_busy_processor() -> Iterator[None]:
 
 @pytest.mark.long
 def test_slow_mails_are_got_over_on_a_busy_machine_too(folder: Folder) -> None:
-    """Each takes four of the eight seconds of a look: a second one is not begun."""
+    """Each takes four of the eight seconds of a look: a second one is not begun. On a machine that takes
+    longer for one, that look is given up, and what is behind it comes first.
+    """
     place = look(folder.address(), None).place
     for number in range(2):
         folder.put(b"Message-ID: <%d@x>\r\n" % number + SLOW["commas"] + b"\r\n\r\nOK\r\n")
@@ -217,7 +219,7 @@ def test_slow_mails_are_got_over_on_a_busy_machine_too(folder: Folder) -> None:
                 place, arrived = looked.place, [*arrived, *looked.arrived]
             if len(arrived) == 3:
                 break
-    assert [mail.robot or "" for mail in arrived] == ["it cannot be read", "it cannot be read", ""]
+    assert sorted(mail.robot or "" for mail in arrived) == ["", "it cannot be read", "it cannot be read"]
 
 
 @pytest.mark.long
