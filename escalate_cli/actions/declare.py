@@ -19,13 +19,14 @@ from escalate_cli.actions.lookup import (
     reporter,
     storable,
 )
-from escalate_cli.actions.outage import OutageBehind, join_declaration, outage_behind
+from escalate_cli.actions.outage import join_declaration, outage_behind
 from escalate_cli.actions.routing import routed_safely
 from escalate_cli.config.english.reading import meanings
 from escalate_cli.context import Context
 from escalate_cli.core.changes.acting import acting
 from escalate_cli.core.changes.again import News, declare_again
 from escalate_cli.core.changes.declare import Declaration, declare, declare_plainly
+from escalate_cli.core.changes.joining import OutageBehind
 from escalate_cli.core.events import Routed, Way
 from escalate_cli.core.incident.doing_without import noted, words_of
 from escalate_cli.core.incident.situation import Situation

@@ -24,9 +24,9 @@ from escalate_cli.actions.declare import Request, StoredDeclaration, store_decla
 from escalate_cli.actions.doubt import Ask, AskApart, ToBeJoined, settle_doubt, settle_joining
 from escalate_cli.actions.kept_declarations import keep_declaration
 from escalate_cli.actions.lookup import find_incident
-from escalate_cli.actions.outage import OutageBehind
 from escalate_cli.context import Context
 from escalate_cli.core.changes.again import News
+from escalate_cli.core.changes.joining import OutageBehind
 from escalate_cli.core.incident.situation import Situation
 from escalate_cli.core.wording.note import Note, NoteCode
 from escalate_cli.engine.pass_report import PassReport

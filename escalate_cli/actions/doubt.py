@@ -13,10 +13,10 @@ from typing import Any
 import msgspec
 
 from escalate_cli.actions.intents import Revision
-from escalate_cli.actions.outage import OutageBehind
 from escalate_cli.actions.perform import carry_out
 from escalate_cli.actions.splitting import split
 from escalate_cli.context import Context
+from escalate_cli.core.changes.joining import OutageBehind
 from escalate_cli.core.incident.doing_without import words_of
 from escalate_cli.core.incident.situation import Situation
 from escalate_cli.core.wording.note import Note, NoteCode

@@ -34,7 +34,7 @@ def _note(context: Context, source: Source, intake: AlertIntake, over: Alert) ->
         known = alerts.find(source.id, HEARTBEAT) or _awaited(source, now)
         alive = replace(known, standing=AlertStanding.OVER, heard_at=now, due_at=_due(source, now))
         alerts.keep(alive if late else replace(alive, since=now))
-    return tuple(taken) or (AlertTaken(over, over.title, AlertDeed.NOTHING),)
+    return tuple(taken) or (AlertTaken(over, "a sign of life", AlertDeed.NOTHING),)
 
 
 def await_signs_of_life(context: Context) -> None:

@@ -64,7 +64,7 @@ def _done(taken: AlertTaken) -> str:
         how = "is declared" if taken.created else "has it already; this is an update of it"
         return f"fires: incident #{taken.incident} {how}"
     if taken.incident is None and taken.done is not AlertDeed.SETTLE:
-        return "nothing new"
+        return "(nothing follows)"
     return _WORDS[taken.done].format(number=taken.incident)
 
 

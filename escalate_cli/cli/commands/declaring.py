@@ -11,7 +11,6 @@ from escalate_cli.actions import lookup
 from escalate_cli.actions.declare import Request
 from escalate_cli.actions.declare_and_page import DeclaredIncident, declare_incident
 from escalate_cli.actions.doubt import Ask, AskApart, Doubt, ToBeJoined
-from escalate_cli.actions.outage import OutageBehind
 from escalate_cli.cli.arguments import MessageOption, SeverityOption, labels
 from escalate_cli.cli.asking import Meanwhile, interactive
 from escalate_cli.cli.asking import choose as ask
@@ -22,6 +21,7 @@ from escalate_cli.cli.screens import incident as incident_screen
 from escalate_cli.cli.screens import route as route_screen
 from escalate_cli.config.english.reading import meanings
 from escalate_cli.context import Context
+from escalate_cli.core.changes.joining import OutageBehind
 from escalate_cli.core.incident.situation import Situation
 from escalate_cli.core.organisation.catalog import Catalog
 from escalate_cli.core.routing.router import Match, Router, Routing

@@ -9,7 +9,7 @@ from escalate_cli.core.alerts.alert import Alert
 from escalate_cli.core.alerts.reading import AlertReading, alert_title
 from escalate_cli.core.calendar.duration import Instant
 from escalate_cli.core.changes import respond
-from escalate_cli.core.changes.joining import Joining, join_open
+from escalate_cli.core.changes.joining import Joining, if_worse, join_open
 from escalate_cli.core.changes.take import acknowledge
 from escalate_cli.core.changes.update import Changes, update
 from escalate_cli.core.escalation.plan import Plan, plan
@@ -51,7 +51,7 @@ def repeat_alert(
     """The same alert again: a worse severity raises, other words are an update. None where it says
     nothing new; that it measures something else now is nothing new.
     """
-    severity = _if_worse(reading.severity, situation, catalog) if alert.severity != before.severity else None
+    severity = if_worse(reading.severity, situation, catalog) if alert.severity != before.severity else None
     is_news = _without_numbers(alert) != _without_numbers(before)
     if severity is None and not is_news:
         return None
@@ -125,8 +125,3 @@ def fires_again(situation: Situation, source: Source, catalog: Catalog, now: Ins
     decision = Decision(situation, catalog, now)
     no_longer_over(source, decision)
     return decision.situation
-
-
-def _if_worse(severity: str, situation: Situation, catalog: Catalog) -> str | None:
-    now = catalog.severity(situation.incident.severity).rank
-    return severity if catalog.severity(severity).rank > now else None

@@ -14,13 +14,64 @@ from escalate_cli.core.changes.update import Changes, update
 from escalate_cli.core.escalation.plan import Plan
 from escalate_cli.core.events import AlertHeard, DeclaredAlso, SplitOff
 from escalate_cli.core.incident.decision import Decision
-from escalate_cli.core.incident.situation import Situation
+from escalate_cli.core.incident.situation import (
+    IncidentStatus,
+    NotificationKind,
+    NotificationStatus,
+    Situation,
+)
 from escalate_cli.core.incident.timeline import Entry
 from escalate_cli.core.organisation.catalog import Catalog
 from escalate_cli.core.routing.leanings import GiveMeanings
 
 _MOST_LINES = 10
 """of an update that tells what has joined"""
+
+
+class OutageBehind(msgspec.Struct, frozen=True):
+    """An open incident, and the service in its scope without which another does not work."""
+
+    incident: int
+    needs: str | None
+
+
+def needs_of(service: str, catalog: Catalog) -> tuple[str, ...]:
+    """The services without which this one does not work, the nearest first, without itself; none where
+    nothing is to join by itself (`[settings].join`).
+    """
+    if not catalog.settings.join or service not in catalog.services:
+        return ()
+    reached: dict[str, None] = {}
+    waiting = list(catalog.services[service].depends_on)
+    while waiting:
+        name = waiting.pop(0)
+        if name in reached or name == service or name not in catalog.services:
+            continue
+        reached[name] = None
+        waiting += catalog.services[name].depends_on
+    return tuple(reached)
+
+
+def behind_all_of(needed: Sequence[str], candidates: Sequence[Situation]) -> OutageBehind | None:
+    """Of the open incidents that are about a service that is needed, the first that somebody knows of."""
+    for situation in candidates:
+        if _is_attended(situation):
+            scope = situation.incident.services
+            needs = next((each for each in needed if each in scope), None)
+            return OutageBehind(situation.incident.id, needs)
+    return None
+
+
+def _is_attended(situation: Situation) -> bool:
+    """Whether somebody knows of it: who has it, or a person who is paged. One that a maintenance keeps quiet
+    is nobody's, and what joined it would be, too.
+    """
+    return situation.incident.status is IncidentStatus.ACKNOWLEDGED or any(
+        notification.kind is NotificationKind.PAGE
+        and notification.recipient.is_person
+        and (notification.live or notification.status is NotificationStatus.SENT)
+        for notification in situation.notifications
+    )
 
 
 class JoinedPart(msgspec.Struct, frozen=True):
@@ -54,7 +105,7 @@ def join_open(
     labels = {name: value for each in reversed(declarations) for name, value in each.labels.items()}
     told = [to for each in declarations for to in each.tell]
     changes = Changes(
-        severity=_if_worse(worst.severity, situation, catalog),
+        severity=if_worse(worst.severity, situation, catalog),
         add_services=tuple(dict.fromkeys(each for each in services if each not in incident.services)),
         labels={name: value for name, value in labels.items() if name not in incident.labels},
         message=_in_words(joining, catalog),
@@ -110,6 +161,7 @@ def split_off(
     return update(decision.situation, changes, catalog, now, by=by, meanings=meanings)
 
 
-def _if_worse(severity: str, situation: Situation, catalog: Catalog) -> str | None:
+def if_worse(severity: str, situation: Situation, catalog: Catalog) -> str | None:
+    """The severity, where it is worse than that of the incident."""
     now = catalog.severity(situation.incident.severity).rank
     return severity if catalog.severity(severity).rank > now else None
