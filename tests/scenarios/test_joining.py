@@ -38,6 +38,7 @@ def test_a_declaration_on_what_needs_it_joins_and_its_own_team_is_not_paged(worl
     assert incident.services == ("auth-db",)
     assert incident.latest_update == "also: Log in: customers cannot log in\nsince ten"
     assert incident.severity == "critical"
+    assert incident.suggestion is None  # it is a part of this: nobody is to add it
     assert "declared also: customers cannot log in; Log in needs Auth database" in world.timeline()
     assert world.sent() == []  # no room of Platform's; Eve has been paged at the same urgency
 

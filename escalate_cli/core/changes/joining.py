@@ -111,7 +111,7 @@ def join_open(
         message=_in_words(joining, catalog),
         tell=tuple(dict.fromkeys(to for to in told if to not in incident.tell)),
     )
-    return update(situation, changes, catalog, now, by=by, meanings=meanings)
+    return update(situation, changes, catalog, now, by=by, meanings=meanings, listens=False)
 
 
 def _in_words(joining: Sequence[Joining], catalog: Catalog) -> str:
@@ -158,7 +158,7 @@ def split_off(
     drop = (service,) if service in situation.incident.services else ()
     text = f"{catalog.service_name(service)} is an incident of its own: #{number}"
     changes = Changes(drop_services=drop, message=text)
-    return update(decision.situation, changes, catalog, now, by=by, meanings=meanings)
+    return update(decision.situation, changes, catalog, now, by=by, meanings=meanings, listens=False)
 
 
 def if_worse(severity: str, situation: Situation, catalog: Catalog) -> str | None:

@@ -56,11 +56,12 @@ def update(
     by: str | None = None,
     meanings: GiveMeanings,
     is_news: bool = True,
+    listens: bool = True,
 ) -> Plan:
     """Change an open incident. A new service starts its team's escalation though others have
     acknowledged. The teams' channels and the stakeholders hear what has changed of severity, scope
     and lead, and the message, in one, if it `is_news`. Any update resets the clock of a forgotten
-    acknowledgement."""
+    acknowledgement. With `listens`, a service that its words sound like is offered."""
     decision = Decision(situation, catalog, now)
     before = situation.incident
     if changes.title is not None and changes.title != before.title:
@@ -87,7 +88,7 @@ def update(
     if changes.lead is not None and changes.lead != before.lead:
         deed = DeedNews(changes.lead, Taking.LEADS)
         tell_who_has_it(deed, situation, decision, by=by, channels=False)
-    if changes.title is not None or changes.message:
+    if listens and (changes.title is not None or changes.message):
         _listen(changes, decision, meanings)
     decision.change_incident(updated_at=now, message_since=now)
     _restart_forgetting(decision)
